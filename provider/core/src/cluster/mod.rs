@@ -1,0 +1,20 @@
+//! The resource `starburst:PrestoAlluxioCluster` as free functions over plain data.
+//!
+//! [`check`] (no IO) turns what a user wrote into normal form and violations · [`plan`] (no IO) says what a change
+//! does · [`preview`] adds the rules and facts that need reads of AWS · [`create`], [`update`], [`delete`] carry it
+//! out · [`read`] answers what is there. Both front ends call these and nothing else. Knows neither client's wire
+//! form; the client is named only where a message must be spelled.
+
+mod api;
+mod apply;
+mod check;
+mod plan;
+mod preview;
+mod read;
+
+pub use api::*;
+pub use apply::{create, delete, update};
+pub use check::check;
+pub use plan::plan;
+pub use preview::preview;
+pub use read::{list, read};

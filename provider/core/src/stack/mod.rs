@@ -1,0 +1,1 @@
+//! CloudFormation as a state machine, and the loop that drives it.

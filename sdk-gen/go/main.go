@@ -1,0 +1,90 @@
+// Command sdk-gen-go writes the SDK of one language from a Pulumi schema with
+// the official code generators. It exists because the language hosts that can
+// be built here have no GeneratePackage call, so that `pulumi package gen-sdk`
+// does not work with them; these libraries are what it would run.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	gocodegen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
+)
+
+const tool = "sdk-gen-go"
+
+func main() {
+	if len(os.Args) != 4 {
+		fail(fmt.Errorf("usage: %s SCHEMA.json nodejs|python|go OUTDIR", tool))
+	}
+	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintf(os.Stderr, "%s: %v\n", tool, err)
+	os.Exit(1)
+}
+
+func run(schemaFile, language, out string) error {
+	raw, err := os.ReadFile(schemaFile)
+	if err != nil {
+		return err
+	}
+	var spec schema.PackageSpec
+	if err := json.Unmarshal(raw, &spec); err != nil {
+		return fmt.Errorf("%s: %w", schemaFile, err)
+	}
+	pkg, diagnostics, err := schema.BindSpec(spec, nil, schema.ValidationOptions{})
+	if err != nil {
+		return fmt.Errorf("%s: %w", schemaFile, err)
+	}
+	for _, d := range diagnostics {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", schemaFile, d)
+	}
+	if diagnostics.HasErrors() {
+		return fmt.Errorf("%s does not bind", schemaFile)
+	}
+	files, err := generate(pkg, language)
+	if err != nil {
+		return err
+	}
+	return write(files, out)
+}
+
+// generate answers the files of the SDK by their path inside it.
+func generate(pkg *schema.Package, language string) (map[string][]byte, error) {
+	switch language {
+	case "nodejs":
+		return nodejs.GeneratePackage(tool, pkg, nil, nil, false, nil)
+	case "python":
+		return python.GeneratePackage(tool, pkg, nil, nil)
+	case "go":
+		return gocodegen.GeneratePackage(tool, pkg, nil)
+	default:
+		return nil, fmt.Errorf("language %q is not one of nodejs, python, go", language)
+	}
+}
+
+func write(files map[string][]byte, out string) error {
+	for name, content := range files {
+		if !filepath.IsLocal(name) {
+			return fmt.Errorf("the generator answered the path %q outside of the output folder", name)
+		}
+		path := filepath.Join(out, filepath.FromSlash(strings.TrimSpace(name)))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,5 @@
+//! What the tests, the demo and the benches share: the model of AWS (`fake`) and the real clients (`clients`).
+//! Nothing of the plugin may depend on this crate.
+
+pub mod clients;
+pub mod fake;
