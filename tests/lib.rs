@@ -2,4 +2,5 @@
 //! Nothing of the plugin may depend on this crate.
 
 pub mod clients;
+pub mod demo;
 pub mod fake;

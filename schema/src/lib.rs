@@ -17,7 +17,9 @@ pub mod provider_config;
 
 pub use codes::Code;
 pub use derived::{DERIVED, Derived};
-pub use field::{Clients, Constraint, Effect, Exposure, Field, Kind, Parameter, ParameterEncoding, ParameterType, Role};
+pub use field::{
+    Clients, Constraint, Effect, Exposure, Field, Kind, Parameter, ParameterEncoding, ParameterType, Role,
+};
 pub use fields::{FIELDS, SECTIONS, Section};
 pub use format::Format;
 pub use outputs::{OUTPUTS, Output, OutputKind, Reach};

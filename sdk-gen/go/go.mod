@@ -1,4 +1,4 @@
-module github.com/presto-alluxio/starburst-provider/sdk-gen/go
+module github.com/presto-alluxio/starburst-provider/sdk-gen-go
 
 go 1.25.11
 

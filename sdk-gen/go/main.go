@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	gocodegen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
@@ -42,7 +41,8 @@ func run(schemaFile, language, out string) error {
 	if err := json.Unmarshal(raw, &spec); err != nil {
 		return fmt.Errorf("%s: %w", schemaFile, err)
 	}
-	pkg, diagnostics, err := schema.BindSpec(spec, nil, schema.ValidationOptions{})
+	// The plugin's schema refers to no other package, so there is nothing to load.
+	pkg, diagnostics, err := schema.BindSpec(spec, schema.NewNullLoader(), schema.ValidationOptions{})
 	if err != nil {
 		return fmt.Errorf("%s: %w", schemaFile, err)
 	}
@@ -78,7 +78,7 @@ func write(files map[string][]byte, out string) error {
 		if !filepath.IsLocal(name) {
 			return fmt.Errorf("the generator answered the path %q outside of the output folder", name)
 		}
-		path := filepath.Join(out, filepath.FromSlash(strings.TrimSpace(name)))
+		path := filepath.Join(out, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}

@@ -1,1 +1,33 @@
-//! The real clients.
+//! The real clients, and the tools around them: what is pinned, how it is obtained once, how it is driven.
+//!
+//! - [`tools`]: `pulumi`, its language hosts and the SDK generator, found on `PATH` or built from the pinned modules;
+//!   [`python`] and [`node`]: the pinned environments of the programs; [`descriptors`], [`sdk`]: what is made with them.
+//! - [`plugin`]: the plugin under test, built once. [`program`], [`pulumi`]: a project with a stack of its own.
+//!   [`schema_judge`]: what the client says of a schema. [`ministack`]: a CloudFormation that nobody here wrote.
+//! - [`place`], [`command`], [`progress`], [`missing`]: the small things all of them share.
+//!
+//! Knows nothing of the plugin's crates: it drives executables. Every version lives in a pin file beside this one
+//! (`go/*/go.mod`, `python/*.txt`, `node/package-lock.json`), none in code. A prerequisite that a machine lacks is a
+//! value, [`missing::Missing`], so that a test can name what it skipped and why.
+
+pub mod command;
+pub mod descriptors;
+pub mod ministack;
+pub mod missing;
+pub mod node;
+pub mod place;
+pub mod plugin;
+pub mod program;
+pub mod progress;
+pub mod pulumi;
+pub mod python;
+pub mod schema_judge;
+pub mod sdk;
+pub mod tools;
+
+pub use command::{Line, Run, Running, Stream};
+pub use ministack::MiniStack;
+pub use missing::{Missing, or_skip, skipped};
+pub use program::Program;
+pub use pulumi::{Options, PulumiProject};
+pub use tools::Tool;

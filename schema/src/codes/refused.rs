@@ -10,5 +10,106 @@ pub static DENIED: Code = Code::new(
     "Allow the action for the caller, or use other credentials.",
 );
 
+/// No usable credentials.
+pub static CREDENTIALS: Code = Code::new(
+    2002,
+    "the AWS credentials are absent, wrong or out of date",
+    "AWS did not accept the credentials, or none were found.",
+    "Renew the credentials, or configure a profile or role for the provider, and run the same command again.",
+);
+
+/// The account is not one that may be touched.
+pub static ACCOUNT_NOT_ALLOWED: Code = Code::new(
+    2003,
+    "the account is not the one that is allowed",
+    "The credentials belong to another account than the cluster's, or to one that the provider's configuration excludes.",
+    "Use credentials of the right account, or correct the provider's list of accounts.",
+);
+
+/// The stack is in another region.
+pub static OTHER_REGION: Code = Code::new(
+    2004,
+    "the cluster is in another region",
+    "The provider is configured for another region or partition than the one in the stack's ARN.",
+    "Configure the provider for the region of the stack; a cluster cannot be moved between regions.",
+);
+
+/// AWS refused the request.
+pub static REFUSED: Code = Code::new(
+    3001,
+    "AWS refused the request",
+    "CloudFormation or another service found the request itself wrong and started nothing.",
+    "Correct what AWS's words in the message name and run the same command again.",
+);
+
+/// The stack's name is in use.
+pub static NAME_TAKEN: Code = Code::new(
+    3002,
+    "a stack of that name exists and belongs to something else",
+    "A CloudFormation stack with the chosen name is there, and it was not made by this resource.",
+    "Choose another name for the stack, or import the existing stack.",
+);
+
+/// Another operation runs.
+pub static OPERATION_IN_PROGRESS: Code = Code::new(
+    3003,
+    "another operation of the stack is in progress",
+    "Somebody else, or another run, is changing the same CloudFormation stack.",
+    "Run the same command again when it has ended, or let the resource wait for such operations.",
+);
+
+/// Termination protection is on.
+pub static PROTECTED: Code = Code::new(
+    3004,
+    "the stack is protected against deletion",
+    "Termination protection is switched on, so CloudFormation refuses to delete the stack.",
+    "Switch termination protection off with an update first, then delete.",
+);
+
+/// A quota is used up.
+pub static LIMIT: Code = Code::new(
+    3005,
+    "a quota of the account is used up",
+    "AWS refused the request because it would go beyond a quota of the account or region.",
+    "Remove what is not needed, or ask AWS for a higher quota.",
+);
+
+/// A capability is missing.
+pub static CAPABILITIES: Code = Code::new(
+    3006,
+    "the template needs an acknowledgement",
+    "The template makes IAM resources or uses macros, and the request did not acknowledge that.",
+    "Give the capability that the message names.",
+);
+
+/// The state was written by a newer plugin.
+pub static NEWER_STATE: Code = Code::new(
+    3007,
+    "the state was written by a newer version of the plugin",
+    "The record of the cluster has a form that this version does not know.",
+    "Install the version of the plugin that wrote the state, or a newer one.",
+);
+
+/// The stack was made from another template.
+pub static FOREIGN_TEMPLATE: Code = Code::new(
+    3008,
+    "the stack was not made from the bundled template",
+    "Only stacks that were launched from a bundled joint template can be imported.",
+    "Import a stack of the bundled template, or describe the cluster with an own template.",
+);
+
 /// All codes of this file, ascending.
-pub static CODES: &[&Code] = &[&DENIED];
+pub static CODES: &[&Code] = &[
+    &DENIED,
+    &CREDENTIALS,
+    &ACCOUNT_NOT_ALLOWED,
+    &OTHER_REGION,
+    &REFUSED,
+    &NAME_TAKEN,
+    &OPERATION_IN_PROGRESS,
+    &PROTECTED,
+    &LIMIT,
+    &CAPABILITIES,
+    &NEWER_STATE,
+    &FOREIGN_TEMPLATE,
+];

@@ -1,54 +1,321 @@
-//! Create, update and delete.
+//! Create, update and delete: from a plan to the stack engine and back to outputs.
 
-use super::api::{Applied, Asker, FailedApply, Prior, Settings};
-use crate::failure::{Failure, FailureKind, Message};
-use crate::ports::Ports;
+use std::collections::BTreeMap;
+
+use starburst_schema::fields::{ec2, stack as stack_fields};
+
+use super::api::{Applied, Asker, FailedApply, Plan, Prior, Settings};
+use super::defaults::effective;
+use super::parameters::Uploaded;
+use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
+use super::state::{ClusterState, STATE_VERSION};
+use super::{assets, derive, guard, observe, outputs, preflight};
+use crate::failure::{Failure, FailureKind, Message, Severity};
+use crate::path::Path;
+use crate::ports::{Ports, Progress, Stack, StackRequest};
+use crate::stack::{self, Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery};
+use crate::template;
 use crate::time::Millis;
 use crate::value::Value;
 
-fn bug() -> Failure {
-    Failure::new(FailureKind::Bug, &starburst_schema::codes::bug::BUG, Message::new("not written yet"))
-}
+/// Default time for a create or a delete.
+const DEFAULT_TIMEOUT: Millis = Millis::from_seconds(60 * 60);
 
 /// Creates the cluster. `timeout`: `None` for the default of 60 minutes.
 ///
 /// # Errors
-/// See [`FailedApply`].
+/// See [`FailedApply`]. A create that AWS rolled back leaves nothing in the client's state; one that was interrupted
+/// leaves what the next run needs to join it.
 pub async fn create(
-    _ports: Ports<'_>,
-    _asker: &Asker,
-    _settings: &Settings,
-    _inputs: &Value,
-    _timeout: Option<Millis>,
+    ports: Ports<'_>,
+    asker: &Asker,
+    settings: &Settings,
+    inputs: &Value,
+    timeout: Option<Millis>,
 ) -> Result<Applied, FailedApply> {
-    Err(bug().into())
+    let plan = super::plan(None, inputs);
+    refuse_errors(&plan)?;
+    let facts = preflight::preflight(ports, asker, settings, None, inputs, &plan).await?;
+    let (uploaded, mut state) = prepare(ports, inputs, ClusterState::default()).await?;
+    state.template_version = template::VERSION;
+    state.derived = derive::derive(&derive::From { inputs, facts: &facts, stored: &BTreeMap::new(), plan: &plan });
+    let request = request::build(&Parts {
+        asker,
+        settings,
+        inputs,
+        prior: None,
+        uploaded: &uploaded,
+        state: &state,
+        keep_template: false,
+    });
+    let operation = operation(asker, inputs, Goal::Create, None, Some(request), timeout.unwrap_or(DEFAULT_TIMEOUT));
+    let outcome = stack::run(ports, operation).await;
+    conclude(ports, asker, inputs, state, outcome).await
 }
 
-/// Updates the cluster in place.
+/// Updates the cluster in place. Settings that never touch the stack cause no call at all. `timeout`: `None` for the
+/// larger of 60 minutes and 1.5 times the preview's estimate.
 ///
 /// # Errors
-/// See [`FailedApply`].
+/// See [`FailedApply`]. An update that AWS rolled back keeps the old values in the client's state.
 pub async fn update(
-    _ports: Ports<'_>,
-    _asker: &Asker,
-    _settings: &Settings,
-    _prior: &Prior,
-    _inputs: &Value,
-    _timeout: Option<Millis>,
+    ports: Ports<'_>,
+    asker: &Asker,
+    settings: &Settings,
+    prior: &Prior,
+    inputs: &Value,
+    timeout: Option<Millis>,
 ) -> Result<Applied, FailedApply> {
-    Err(bug().into())
+    let state = ClusterState::of(Some(prior)).map_err(super::read::newer_state)?;
+    guard::same_region(ports, &prior.id)?;
+    let plan = super::plan(Some(prior), inputs);
+    refuse_errors(&plan)?;
+    if !plan.touches_stack() && state.operation.is_none() {
+        return Ok(Applied { id: prior.id.clone(), outputs: echo(inputs, &prior.outputs) });
+    }
+    let facts = preflight::preflight(ports, asker, settings, Some(prior), inputs, &plan).await?;
+    let (uploaded, mut state) = prepare(ports, inputs, state).await?;
+    state.derived = derive::derive(&derive::From { inputs, facts: &facts, stored: &state.derived, plan: &plan });
+    let request = request::build(&Parts {
+        asker,
+        settings,
+        inputs,
+        prior: Some(&prior.inputs),
+        uploaded: &uploaded,
+        state: &state,
+        keep_template: state.template_version != template::VERSION,
+    });
+    let limit = timeout.unwrap_or_else(|| default_update_timeout(&plan));
+    let operation = operation(asker, inputs, Goal::Update, Some(prior), Some(request), limit);
+    let outcome = stack::run(ports, operation).await;
+    let applied = conclude(ports, asker, inputs, state, outcome).await;
+    match applied {
+        Ok(applied) => settle(ports, asker, inputs, &prior.outputs, applied).await,
+        Err(failed) => Err(failed),
+    }
 }
 
 /// Deletes the cluster; one that is gone is fine.
 ///
 /// # Errors
-/// The stack still exists.
+/// The stack still exists, or it cannot be known whether it does.
 pub async fn delete(
-    _ports: Ports<'_>,
-    _asker: &Asker,
-    _settings: &Settings,
-    _prior: &Prior,
-    _timeout: Option<Millis>,
+    ports: Ports<'_>,
+    asker: &Asker,
+    settings: &Settings,
+    prior: &Prior,
+    timeout: Option<Millis>,
 ) -> Result<(), Failure> {
-    Err(bug())
+    guard::same_region(ports, &prior.id)?;
+    guard::same_account(ports, settings, Some(&prior.id)).await?;
+    let limit = timeout.unwrap_or(DEFAULT_TIMEOUT);
+    let operation = operation(asker, &prior.inputs, Goal::Delete, Some(prior), None, limit);
+    match stack::run(ports, operation).await {
+        Outcome::Failed { failure, .. } => Err(failure),
+        _ => {
+            remove_assets(ports, &prior.inputs).await;
+            Ok(())
+        }
+    }
 }
+
+fn default_update_timeout(plan: &Plan) -> Millis {
+    let estimate: u64 = plan.rolls.iter().map(|roll| roll.at_most.0).sum();
+    Millis(DEFAULT_TIMEOUT.0.max(estimate + estimate / 2))
+}
+
+fn refuse_errors(plan: &Plan) -> Result<(), Failure> {
+    let errors: Vec<_> = plan.warnings.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
+    if errors.is_empty() { Ok(()) } else { Err(Failure::invalid(errors)) }
+}
+
+/// Uploads local files and notes where they lie.
+async fn prepare(
+    ports: Ports<'_>,
+    inputs: &Value,
+    mut state: ClusterState,
+) -> Result<(Uploaded, ClusterState), Failure> {
+    let bucket = text(inputs, &stack_fields::ASSET_BUCKET);
+    let uploaded = assets::upload(ports, inputs, bucket.as_deref(), &asset_prefix(inputs)).await?;
+    state.version = STATE_VERSION;
+    state.operation = None;
+    state.uploaded =
+        uploaded.iter().map(|(path, uri)| (path.render(crate::path::Casing::Camel), uri.clone())).collect();
+    Ok((uploaded, state))
+}
+
+fn asset_prefix(inputs: &Value) -> String {
+    format!("starburst/{}", text(inputs, &stack_fields::NAME).unwrap_or_default())
+}
+
+/// Assets go with the cluster. What cannot be removed is left with a word: the cluster itself is gone.
+async fn remove_assets(ports: Ports<'_>, inputs: &Value) {
+    let Some(bucket) = text(inputs, &stack_fields::ASSET_BUCKET) else { return };
+    let prefix = format!("{}/", asset_prefix(inputs));
+    let keys = ports.objects.keys(&bucket, &prefix).await.unwrap_or_default();
+    for key in keys {
+        if let Err(error) = ports.objects.delete(&bucket, &key).await {
+            ports.progress.report(Progress::Warning(Message::new(format!(
+                "s3://{bucket}/{key} stays: {}",
+                error.message
+            ))));
+        }
+    }
+}
+
+fn operation(
+    asker: &Asker,
+    inputs: &Value,
+    goal: Goal,
+    prior: Option<&Prior>,
+    request: Option<StackRequest>,
+    timeout: Millis,
+) -> Operation {
+    let flag = |field: &starburst_schema::Field, wanted: &str| text(inputs, field).as_deref() == Some(wanted);
+    let protect = effective(inputs, &stack_fields::TERMINATION_PROTECTION).as_bool().unwrap_or(false);
+    Operation {
+        id: prior.map(|prior| prior.id.clone()),
+        request,
+        role_arn: text(inputs, &stack_fields::ROLE_ARN),
+        termination_protection: (goal != Goal::Delete).then_some(protect),
+        owner: OwnerTag { key: OWNER_TAG.to_owned(), value: owner_tag(&asker.owner) },
+        on_conflict: if flag(&stack_fields::ON_CONFLICT, "wait") { OnConflict::Wait } else { OnConflict::Fail },
+        on_interrupt: if flag(&stack_fields::ON_INTERRUPT, "cancelUpdate") {
+            OnInterrupt::CancelUpdate
+        } else {
+            OnInterrupt::Detach
+        },
+        timeout,
+        recovery: Recovery {
+            skip: texts(inputs, &stack_fields::RECOVERY_SKIP_RESOURCES),
+            retain: texts(inputs, &stack_fields::RECOVERY_RETAIN_RESOURCES),
+        },
+        fields: template::fields_of_resources(),
+        resources: None,
+        stub: ClusterState::of(prior).ok().and_then(|state| state.operation),
+        ..Operation::new(goal, text(inputs, &stack_fields::NAME).unwrap_or_default())
+    }
+}
+
+/// From an outcome to outputs, or to a failure with what exists.
+async fn conclude(
+    ports: Ports<'_>,
+    asker: &Asker,
+    inputs: &Value,
+    mut state: ClusterState,
+    outcome: Outcome,
+) -> Result<Applied, FailedApply> {
+    let remaining = outcome.remaining_id().map(str::to_owned);
+    match outcome {
+        Outcome::Succeeded { stack } | Outcome::Unchanged { stack } => {
+            Ok(applied(ports, asker, inputs, &state, &stack).await)
+        }
+        Outcome::Deleted => Err(Failure::new(
+            FailureKind::Gone,
+            &starburst_schema::codes::observe::GONE,
+            Message::new("the stack is not there any more"),
+        )
+        .into()),
+        Outcome::Failed { failure, stack, stub, .. } => {
+            state.operation = stub;
+            let partial = match (keeps_partial(failure.kind), remaining) {
+                (true, Some(id)) => {
+                    let stack = stack.map(|stack| *stack).unwrap_or_default();
+                    Some(partial(ports, inputs, &state, &Stack { id, ..stack }))
+                }
+                _ => None,
+            };
+            Err(FailedApply { failure, partial })
+        }
+    }
+}
+
+/// Whether the client's state has to hold something after such an end. A refusal or a rollback leaves what was there.
+const fn keeps_partial(kind: FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::Stuck
+            | FailureKind::Interrupted
+            | FailureKind::TimedOut
+            | FailureKind::Unreachable
+            | FailureKind::Bug
+    )
+}
+
+/// What a later run needs, from what is known without another call.
+fn partial(ports: Ports<'_>, inputs: &Value, state: &ClusterState, stack: &Stack) -> Applied {
+    let mut computed = observe::known(&stack.name, &ports.identity.region());
+    computed.insert("stackId", Value::text(stack.id.as_str()));
+    Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
+}
+
+async fn applied(
+    ports: Ports<'_>,
+    asker: &Asker,
+    inputs: &Value,
+    state: &ClusterState,
+    stack: &Stack,
+) -> Applied {
+    let observed = observe::Observed::default();
+    let computed = observe::computed(ports, stack, &observed, state, asker).await;
+    Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
+}
+
+/// What CloudFormation leaves alone because the template did not change: protection, and group sizes that an
+/// operator changed (see the decision on reverting group sizes).
+async fn settle(
+    ports: Ports<'_>,
+    asker: &Asker,
+    inputs: &Value,
+    before: &Value,
+    applied: Applied,
+) -> Result<Applied, FailedApply> {
+    let trouble = |error: &crate::ports::CallError| FailedApply {
+        failure: stack::call_failure::from_call(error),
+        partial: Some(applied.clone()),
+    };
+    let wanted = effective(inputs, &stack_fields::TERMINATION_PROTECTION).as_bool().unwrap_or(false);
+    let stack = ports.cloud_formation.describe_stack(&applied.id).await.map_err(|error| trouble(&error))?;
+    let Some(stack) = stack else { return Ok(applied) };
+    if stack.termination_protection != wanted {
+        ports.cloud_formation.set_termination_protection(&stack.id, wanted).await.map_err(|error| trouble(&error))?;
+    }
+    let policy = Path::from(&stack_fields::POLICY_BODY);
+    if let Some(body) = inputs.at(&policy).as_text().filter(|body| before.at(&policy).as_text() != Some(body)) {
+        ports.cloud_formation.set_stack_policy(&stack.id, body).await.map_err(|error| trouble(&error))?;
+    }
+    if text(inputs, &ec2::WORKER_SCALING).as_deref() != Some("fixed") {
+        return Ok(applied);
+    }
+    let observed = observe::observe(ports, &stack, None).await.map_err(|failure| FailedApply {
+        failure,
+        partial: Some(applied.clone()),
+    })?;
+    let wanted = effective(inputs, &ec2::WORKER_COUNT).as_integer().and_then(|count| u32::try_from(count).ok());
+    if let (Some(group), Some(wanted)) = (observed.workers, wanted) {
+        if group.desired != wanted {
+            ports.progress.report(Progress::Info(Message::new(format!(
+                "setting the desired capacity of group {} from {} to {wanted}, as the program says",
+                group.name, group.desired
+            ))));
+            let max = stack.parameters.get(template::WORKER_MAXIMUM).and_then(|text| text.parse().ok()).unwrap_or(group.max);
+            let sizes = ports.auto_scaling.set_sizes(&group.name, wanted, wanted, wanted.max(max)).await;
+            sizes.map_err(|error| trouble(&error))?;
+        }
+    }
+    let _ = asker;
+    Ok(applied)
+}
+
+/// New inputs over old outputs: for changes that never touch the stack.
+fn echo(inputs: &Value, outputs: &Value) -> Value {
+    let mut all = inputs.as_map().cloned().unwrap_or_default();
+    for (key, value) in outputs.as_map().into_iter().flatten() {
+        let is_output = key == super::api::STATE_KEY || starburst_schema::OUTPUTS.iter().any(|output| output.name == key);
+        if is_output {
+            all.insert(key.clone(), value.clone());
+        }
+    }
+    Value::Map(all)
+}
+

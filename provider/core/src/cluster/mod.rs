@@ -7,10 +7,20 @@
 
 mod api;
 mod apply;
+mod assets;
 mod check;
+pub mod content;
+pub mod defaults;
+mod derive;
+pub mod guard;
+mod observe;
+pub mod outputs;
+pub mod parameters;
 mod plan;
 mod preview;
 mod read;
+pub mod request;
+pub mod state;
 
 pub use api::*;
 pub use apply::{create, delete, update};

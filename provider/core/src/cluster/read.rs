@@ -1,27 +1,219 @@
-//! What is there.
+//! What is there: refresh, import, list. Starts from the given inputs and overwrites what AWS answers differently.
+
+use starburst_schema::codes;
+use starburst_schema::fields::{ec2, stack as stack_fields};
+use starburst_schema::{FIELDS, Field, ParameterEncoding};
 
 use super::api::{Asker, Listed, Prior, ReadCluster, Settings};
-use crate::failure::Failure;
-use crate::ports::Ports;
+use super::defaults::{default_of, effective};
+use super::guard;
+use super::observe::{self, Observed};
+use super::parameters::{self, NO_ECHO};
+use super::request::{CLUSTER_TAG, OWNER_TAG};
+use super::state::{ClusterState, STATE_VERSION};
+use crate::failure::{Failure, FailureKind, Message};
+use crate::path::Path;
+use crate::ports::{Ports, Stack};
+use crate::stack::call_failure::from_call;
+use crate::stack::status::StackStatus;
+use crate::template;
+use crate::value::Value;
 
-/// Reads a cluster by ARN or name; without a prior it is an import. `None` when it is gone.
+/// Reads a cluster by ARN or name; without a prior it is an import. `None` when it is gone: the stack is not there,
+/// is deleted, or is what a failed create left behind, and the caller looks in the right region and account.
 ///
 /// # Errors
 /// Whatever kept AWS from answering, and a region or account that is not the stack's.
 pub async fn read(
-    _ports: Ports<'_>,
-    _asker: &Asker,
-    _settings: &Settings,
-    _id: &str,
-    _prior: Option<&Prior>,
+    ports: Ports<'_>,
+    asker: &Asker,
+    settings: &Settings,
+    id: &str,
+    prior: Option<&Prior>,
 ) -> Result<Option<ReadCluster>, Failure> {
-    Ok(None)
+    guard::same_region(ports, id)?;
+    let stack = ports.cloud_formation.describe_stack(id).await.map_err(|error| from_call(&error))?;
+    let Some(stack) = stack.filter(|stack| !is_gone(stack)) else {
+        guard::same_account(ports, settings, Some(id)).await?;
+        return Ok(None);
+    };
+    let mut state = ClusterState::of(prior).map_err(newer_state)?;
+    let observed = observe::observe(ports, &stack, prior).await?;
+    let mut inputs = match prior {
+        Some(prior) => prior.inputs.clone(),
+        None => imported(ports, &stack, &mut state).await?,
+    };
+    overwrite(&mut inputs, &stack, &observed, &state, settings);
+    let computed = observe::computed(ports, &stack, &observed, &state, asker).await;
+    let outputs = super::outputs::assemble(&inputs, &stack, &computed, &state);
+    let notes = notes(&stack, &inputs, prior.is_none());
+    Ok(Some(ReadCluster { id: stack.id.clone(), inputs, outputs, notes }))
 }
 
 /// All clusters of the region that carry the plugin's tag.
 ///
 /// # Errors
 /// Whatever kept AWS from answering.
-pub async fn list(_ports: Ports<'_>) -> Result<Vec<Listed>, Failure> {
-    Ok(Vec::new())
+pub async fn list(ports: Ports<'_>) -> Result<Vec<Listed>, Failure> {
+    /// Pages read at most; AWS allows 2,000 stacks per region by default and answers many at once.
+    const MOST_PAGES: usize = 500;
+    let mut found = Vec::new();
+    let mut next: Option<String> = None;
+    for _ in 0..MOST_PAGES {
+        let (stacks, more) =
+            ports.cloud_formation.list_stacks(next.as_deref()).await.map_err(|error| from_call(&error))?;
+        found.extend(
+            stacks
+                .into_iter()
+                .filter(|stack| stack.parent_id.is_none() && stack.tags.contains_key(CLUSTER_TAG))
+                .map(|stack| Listed { id: stack.id, name: stack.name }),
+        );
+        next = more;
+        if next.is_none() {
+            break;
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+/// A failed create leaves a stack that only deletion leads out of and that holds nothing: for the user's state it is
+/// as good as gone, and the next create removes it.
+fn is_gone(stack: &Stack) -> bool {
+    matches!(
+        StackStatus::from(stack.status.as_str()),
+        StackStatus::DeleteComplete | StackStatus::RollbackComplete | StackStatus::ReviewInProgress
+    )
+}
+
+pub(super) fn newer_state(version: u32) -> Failure {
+    Failure::new(
+        FailureKind::Refused,
+        &codes::refused::NEWER_STATE,
+        Message::new(format!(
+            "the state was written in form {version}, and this version of the plugin reads form {STATE_VERSION} and older"
+        )),
+    )
+    .hint(Message::new("install the plugin version that wrote the state, or a newer one"))
+}
+
+/// Inputs of a stack that no program describes yet: what differs from the defaults.
+async fn imported(ports: Ports<'_>, stack: &Stack, state: &mut ClusterState) -> Result<Value, Failure> {
+    let mut inputs = Value::Map(std::collections::BTreeMap::new());
+    let body = ports.cloud_formation.template(&stack.id).await.map_err(|error| from_call(&error))?;
+    let Some(bundled) = template::recognise(&body) else {
+        return Err(Failure::new(
+            FailureKind::Refused,
+            &codes::refused::FOREIGN_TEMPLATE,
+            Message::new(format!("stack {} was not made from the bundled joint template", stack.name)),
+        ));
+    };
+    state.version = STATE_VERSION;
+    state.template_version = bundled.version;
+    for derived in starburst_schema::DERIVED.iter().filter(|derived| !derived.secret) {
+        if let Some(text) = stack.parameters.get(derived.name) {
+            state.derived.insert(derived.name.to_owned(), text.clone());
+        }
+    }
+    for field in FIELDS {
+        if let Some(json) = bundled.settings.get(field.path) {
+            inputs.put(&Path::from(*field), Value::from(json));
+        }
+    }
+    inputs.put(&Path::from(&stack_fields::NAME), Value::text(stack.name.as_str()));
+    Ok(inputs)
+}
+
+/// Puts live values where they differ from what the inputs say.
+fn overwrite(inputs: &mut Value, stack: &Stack, observed: &Observed, state: &ClusterState, settings: &Settings) {
+    for field in FIELDS.iter().filter(|field| field.parameter.is_some()) {
+        overwrite_parameter(inputs, field, stack, state);
+    }
+    overwrite_tags(inputs, stack, settings);
+    put_if_other(inputs, &stack_fields::TERMINATION_PROTECTION, Value::Bool(stack.termination_protection));
+    let role = stack.role_arn.as_deref().map_or(Value::Null, Value::text);
+    put_if_other(inputs, &stack_fields::ROLE_ARN, role);
+    let topics: Vec<Value> = stack.notification_arns.iter().map(Value::text).collect();
+    put_if_other(inputs, &stack_fields::NOTIFICATION_ARNS, list_or_null(topics));
+    let fixed = effective(inputs, &ec2::WORKER_SCALING).as_text() == Some("fixed");
+    if let (true, Some(size)) = (fixed, observed.worker_count) {
+        put_if_other(inputs, &ec2::WORKER_COUNT, Value::integer(i64::from(size)));
+    }
+}
+
+fn overwrite_parameter(inputs: &mut Value, field: &'static Field, stack: &Stack, state: &ClusterState) {
+    let Some(parameter) = field.parameter else { return };
+    let Some(live) = stack.parameters.get(parameter.name).filter(|live| live.as_str() != NO_ECHO) else { return };
+    let path = Path::from(field);
+    let described = state.uploaded.get(field.path).cloned().or_else(|| {
+        let written = effective(inputs, field);
+        parameters::encode(field, &written)
+    });
+    if described.as_deref().unwrap_or_default() == live {
+        return;
+    }
+    let order_only = matches!(parameter.encoding, ParameterEncoding::CommaList)
+        && parameters::decode(field, live) == parameters::decode(field, &described.unwrap_or_default());
+    if !order_only {
+        let value = parameters::decode(field, live);
+        let value = if value == default_of(field) { Value::Null } else { value };
+        inputs.put(&path, if field.is_secret() && !value.is_null() { value.secret() } else { value });
+    }
+}
+
+fn overwrite_tags(inputs: &mut Value, stack: &Stack, settings: &Settings) {
+    let path = Path::from(&stack_fields::TAGS);
+    let written = inputs.at(&path).as_map().cloned().unwrap_or_default();
+    let ignored = |key: &str| {
+        key == OWNER_TAG
+            || key == CLUSTER_TAG
+            || key.starts_with("aws:")
+            || settings.ignore_tags.contains(key)
+            || settings.ignore_tag_prefixes.iter().any(|prefix| key.starts_with(prefix))
+    };
+    let by_default =
+        |key: &str, text: &str| !written.contains_key(key) && settings.default_tags.get(key).is_some_and(|tag| tag == text);
+    let mut live: std::collections::BTreeMap<String, Value> = stack
+        .tags
+        .iter()
+        .filter(|(key, text)| !ignored(key) && !by_default(key, text))
+        .map(|(key, text)| (key.clone(), Value::text(text.as_str())))
+        .collect();
+    live.extend(written.iter().filter(|(key, _)| ignored(key)).map(|(key, value)| (key.clone(), value.clone())));
+    let same = live.len() == written.len()
+        && live.iter().all(|(key, value)| written.get(key).is_some_and(|text| text.as_text() == value.as_text()));
+    if !same {
+        inputs.put(&path, if live.is_empty() { Value::Null } else { Value::Map(live) });
+    }
+}
+
+fn put_if_other(inputs: &mut Value, field: &Field, live: Value) {
+    let described = effective(inputs, field).exposed();
+    let live_or_default = if live.is_null() { default_of(field) } else { live.clone() };
+    if described != live_or_default {
+        inputs.put(&Path::from(field), if live == default_of(field) { Value::Null } else { live });
+    }
+}
+
+fn list_or_null(items: Vec<Value>) -> Value {
+    if items.is_empty() { Value::Null } else { Value::List(items) }
+}
+
+fn notes(stack: &Stack, inputs: &Value, import: bool) -> Vec<Message> {
+    let mut notes = Vec::new();
+    let status = StackStatus::from(stack.status.as_str());
+    if !status.is_ready() {
+        notes.push(Message::new(format!("stack {} is in {}", stack.name, stack.status)));
+    }
+    if import {
+        for field in FIELDS.iter().filter(|field| field.is_secret()) {
+            let hidden = field
+                .parameter
+                .is_some_and(|parameter| stack.parameters.get(parameter.name).is_some_and(|text| text == NO_ECHO));
+            if hidden && inputs.at(&Path::from(*field)).is_null() {
+                notes.push(Message::of(field).text(" is kept as the stack has it: AWS does not give secrets back"));
+            }
+        }
+    }
+    notes
 }

@@ -1,1 +1,28 @@
-//! CloudFormation as a state machine, and the loop that drives it.
+//! CloudFormation as a state machine, and the loop that drives it. Knows neither the resource nor its template: body,
+//! parameters and the map from logical ids to inputs reach it as data.
+//!
+//! Begin with [`run`]: the loop. [`machine`] is the state machine, [`table`] what is decided in which status, [`cause`]
+//! the diagnosis.
+
+pub mod call_failure;
+pub mod cause;
+mod decide;
+mod driver;
+mod endings;
+pub mod events;
+mod finish;
+pub mod hints;
+pub mod machine;
+mod operation;
+pub mod poll;
+pub mod status;
+pub mod step;
+pub mod table;
+#[cfg(test)]
+mod tests;
+mod timers;
+pub mod token;
+
+pub use driver::run;
+pub use hints::{Fields, Topic};
+pub use operation::{Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery, Stub};

@@ -1,0 +1,106 @@
+//! Files and folders of the program's machine: packed canonically, named by their content, uploaded once.
+
+use starburst_schema::{FIELDS, Field, Kind};
+
+use super::parameters::Uploaded;
+use crate::failure::{Failure, FailureKind, Message};
+use crate::path::Path;
+use crate::ports::{LocalEntry, Ports};
+use crate::stack::call_failure::from_call;
+use crate::value::{FileSource, FileValue, Value};
+
+/// A file or folder, ready to be uploaded.
+struct Packed {
+    path: Path,
+    key: String,
+    content: Vec<u8>,
+}
+
+/// Uploads what the inputs name locally and is not in the bucket yet; answers the URI of each.
+///
+/// # Errors
+/// A file that cannot be read, and whatever kept S3 from taking it. Nothing else was touched by then.
+pub async fn upload(ports: Ports<'_>, inputs: &Value, bucket: Option<&str>, prefix: &str) -> Result<Uploaded, Failure> {
+    let mut uploaded = Uploaded::new();
+    for field in FIELDS.iter().filter(|field| matches!(field.kind, Kind::File | Kind::Folder)) {
+        let Some(packed) = pack(ports, field, inputs.at(&Path::from(*field)), prefix).await? else { continue };
+        let Some(bucket) = bucket else {
+            return Err(unreadable(&packed.path, "there is no bucket to upload it to"));
+        };
+        let there = ports.objects.exists(bucket, &packed.key).await.map_err(|error| from_call(&error))?;
+        if !there {
+            ports.objects.put(bucket, &packed.key, packed.content).await.map_err(|error| from_call(&error))?;
+        }
+        uploaded.insert(packed.path, format!("s3://{bucket}/{}", packed.key));
+    }
+    Ok(uploaded)
+}
+
+async fn pack(ports: Ports<'_>, field: &Field, value: &Value, prefix: &str) -> Result<Option<Packed>, Failure> {
+    let path = Path::from(field);
+    let folder = matches!(field.kind, Kind::Folder);
+    let Some(entries) = local_entries(ports, &path, value).await? else { return Ok(None) };
+    let (content, ending) = if folder {
+        (ports.files.pack(&entries).map_err(|why| unreadable(&path, &why))?, "zip")
+    } else {
+        (entries.into_iter().next().map(|entry| entry.content).unwrap_or_default(), "sh")
+    };
+    let digest = crate::stack::token::digest(&[&content]);
+    let name = field.path.rsplit('.').next().unwrap_or(field.path);
+    Ok(Some(Packed { path, key: format!("{prefix}/{name}-{}.{ending}", &digest[..32.min(digest.len())]), content }))
+}
+
+/// The files behind a value; `None` for what AWS fetches itself, and for nothing.
+///
+/// # Errors
+/// A file that cannot be read.
+pub async fn local_entries(
+    ports: Ports<'_>,
+    path: &Path,
+    value: &Value,
+) -> Result<Option<Vec<LocalEntry>>, Failure> {
+    let local = match value.peeled() {
+        Value::Text(text) if text.starts_with("s3://") || text.is_empty() => return Ok(None),
+        Value::Text(text) => text.clone(),
+        Value::File(file) => return from_asset(ports, path, file).await,
+        _ => return Ok(None),
+    };
+    ports.files.entries(&local).await.map(Some).map_err(|why| unreadable(path, &why))
+}
+
+async fn from_asset(ports: Ports<'_>, path: &Path, file: &FileValue) -> Result<Option<Vec<LocalEntry>>, Failure> {
+    match &file.source {
+        None => Err(unreadable(path, "the client sent its digest alone")),
+        Some(FileSource::Uri(uri)) if uri.starts_with("s3://") => Ok(None),
+        Some(FileSource::Uri(uri)) => match uri.strip_prefix("file://") {
+            Some(local) => ports.files.entries(local).await.map(Some).map_err(|why| unreadable(path, &why)),
+            None => Err(unreadable(path, "only s3:// URIs and local files can be used")),
+        },
+        Some(FileSource::Path(local)) => {
+            ports.files.entries(local).await.map(Some).map_err(|why| unreadable(path, &why))
+        }
+        Some(FileSource::Text(text)) => {
+            Ok(Some(vec![LocalEntry { name: "content".to_owned(), content: text.clone().into_bytes() }]))
+        }
+        Some(FileSource::Assets(assets)) => {
+            let mut entries = Vec::new();
+            for (name, asset) in assets {
+                let Some(inner) = Box::pin(from_asset(ports, path, asset)).await? else { continue };
+                for entry in inner {
+                    let below = if asset.archive { format!("{name}/{}", entry.name) } else { name.clone() };
+                    entries.push(LocalEntry { name: below, content: entry.content });
+                }
+            }
+            entries.sort_by(|a, b| a.name.cmp(&b.name));
+            Ok(Some(entries))
+        }
+    }
+}
+
+fn unreadable(path: &Path, why: &str) -> Failure {
+    Failure::new(
+        FailureKind::Invalid,
+        &starburst_schema::codes::input::UNREADABLE_FILE,
+        Message::default().path(path).text(format!(" cannot be read: {why}")),
+    )
+}

@@ -1,0 +1,22 @@
+//! What an absent value means: the table's defaults, applied in one place.
+
+use starburst_schema::Field;
+
+use crate::path::Path;
+use crate::value::Value;
+
+/// The value that a field has in effect: what is written, else the table's default, else `Null`.
+#[must_use]
+pub fn effective(inputs: &Value, field: &Field) -> Value {
+    let written = inputs.at(&Path::from(field));
+    if written.is_null() { default_of(field) } else { written.clone() }
+}
+
+/// The table's default of a field; `Null` for none.
+#[must_use]
+pub fn default_of(field: &Field) -> Value {
+    field
+        .default
+        .and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok())
+        .map_or(Value::Null, |json| Value::from(&json))
+}

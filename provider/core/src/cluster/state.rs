@@ -1,0 +1,53 @@
+//! What the plugin keeps in the client's state beside inputs and outputs: plain data with a version, because another
+//! build of the plugin reads it after a crash. Holds no secret.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::api::{Prior, STATE_KEY};
+use crate::stack::Stub;
+use crate::value::Value;
+
+/// The newest form that this build writes.
+pub const STATE_VERSION: u32 = 1;
+
+/// What a later run needs and AWS does not give back.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClusterState {
+    /// Form of this record.
+    pub version: u32,
+    /// Version of the bundled template that the stack has; 0 for a template of the user's.
+    pub template_version: u32,
+    /// Derived parameters by name, as they were computed when the inputs behind them last changed.
+    pub derived: BTreeMap<String, String>,
+    /// Where uploaded files lie: field path to URI.
+    pub uploaded: BTreeMap<String, String>,
+    /// The operation that was under way when the plugin stopped watching.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Stub>,
+}
+
+impl ClusterState {
+    /// The record in a prior; an empty one where there is none (an import), `Err` with the version for one that a
+    /// newer plugin wrote.
+    ///
+    /// # Errors
+    /// The version, when it is newer than this build knows.
+    pub fn of(prior: Option<&Prior>) -> Result<Self, u32> {
+        let Some(text) = prior.and_then(|prior| {
+            prior.outputs.as_map().and_then(|outputs| outputs.get(STATE_KEY)).and_then(Value::as_text)
+        }) else {
+            return Ok(Self { version: STATE_VERSION, ..Self::default() });
+        };
+        let state: Self = serde_json::from_str(text).unwrap_or_default();
+        if state.version > STATE_VERSION { Err(state.version) } else { Ok(state) }
+    }
+
+    /// The form in which it stands among the outputs: one text, so that no client reformats it.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Value::Text(serde_json::to_string(self).unwrap_or_default())
+    }
+}

@@ -1,0 +1,245 @@
+//! The first true cause of a failed operation, out of all its events. Knows no call: nested stacks' events come in.
+//!
+//! Source of the rules: CloudFormation's event streams as seen in public logs, and the way the CDK toolkit reads them.
+
+use std::collections::BTreeMap;
+
+use super::events::newest_attempt;
+use super::hints::{self, Fields};
+use super::status::StackStatus;
+use crate::failure::{Cause, Message};
+use crate::ports::StackEvent;
+
+/// Causes named at most.
+const MOST_CAUSES: usize = 5;
+/// Nested stacks within nested stacks followed at most.
+const DEPTH: usize = 4;
+
+/// Why an operation failed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Diagnosis {
+    /// The first true cause, then others that stand on their own.
+    pub causes: Vec<Cause>,
+    /// What to write or run, one for each cause that the catalogue knows.
+    pub hints: Vec<Message>,
+    /// ARNs of nested stacks whose events would tell more.
+    pub missing: Vec<String>,
+}
+
+/// Reads the events of an operation, oldest first. `nested`: events of nested stacks by ARN, as far as they were read.
+#[must_use]
+pub fn diagnose(events: &[StackEvent], nested: &BTreeMap<String, Vec<StackEvent>>, fields: &Fields) -> Diagnosis {
+    let mut diagnosis = Diagnosis::default();
+    let mut causes = causes_of(events);
+    for cause in &mut causes {
+        unfold(cause, nested, &mut diagnosis.missing, DEPTH);
+    }
+    for mut cause in causes {
+        let hint = hints::find(&cause.reason);
+        cause.field = hint
+            .and_then(|hint| hint.topic)
+            .and_then(|topic| fields.find(topic, &cause.logical_id))
+            .or_else(|| fields.of_resource(&cause.logical_id))
+            .cloned();
+        cause.reason = unwrap_reason(&cause.reason);
+        if let Some(hint) = hint {
+            let message = Message::new(hint.text);
+            if !diagnosis.hints.contains(&message) {
+                diagnosis.hints.push(message);
+            }
+        }
+        diagnosis.causes.push(cause);
+    }
+    diagnosis
+}
+
+/// Ids of resources whose deletion failed and did not succeed later, in the order of their first failure.
+#[must_use]
+pub fn not_deleted(events: &[StackEvent]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for event in events.iter().filter(|event| !event.is_of_stack()) {
+        match event.status.as_str() {
+            "DELETE_FAILED" if !ids.contains(&event.logical_id) => ids.push(event.logical_id.clone()),
+            "DELETE_COMPLETE" | "DELETE_SKIPPED" => ids.retain(|id| *id != event.logical_id),
+            _ => {}
+        }
+    }
+    ids
+}
+
+/// Ids of resources that failed to update after a rollback began: those that a continued rollback may skip.
+#[must_use]
+pub fn not_rolled_back(events: &[StackEvent]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for event in rollback_part(events).iter().filter(|event| !event.is_of_stack()) {
+        match event.status.as_str() {
+            "UPDATE_FAILED" if !ids.contains(&event.logical_id) => ids.push(event.logical_id.clone()),
+            "UPDATE_COMPLETE" => ids.retain(|id| *id != event.logical_id),
+            _ => {}
+        }
+    }
+    ids
+}
+
+fn causes_of(events: &[StackEvent]) -> Vec<Cause> {
+    let split = rollback_start(events).unwrap_or(events.len());
+    let (forward, back) = events.split_at(split);
+    let ended = events.iter().rev().find(|event| event.is_of_stack()).map(|event| StackStatus::from(event.status.as_str()));
+    let mut first = failures(forward, events);
+    let second = failures(back, events);
+    if first.is_empty() && second.is_empty() {
+        first.extend(stack_reason(events));
+    }
+    let mut causes = match ended {
+        // What is stuck is the rollback: its own failure comes first.
+        Some(StackStatus::UpdateRollbackFailed) => [second, first].concat(),
+        Some(StackStatus::RollbackFailed) => [first, second].concat(),
+        _ if first.is_empty() => second,
+        _ => first,
+    };
+    causes.truncate(MOST_CAUSES);
+    let named = causes.len();
+    let failed = events.iter().filter(|event| !event.is_of_stack() && event.status.ends_with("_FAILED")).count();
+    if let Some(cause) = causes.first_mut() {
+        cause.follows = failed.saturating_sub(named);
+    }
+    causes
+}
+
+/// Where a rollback begins, if one does.
+fn rollback_start(events: &[StackEvent]) -> Option<usize> {
+    events.iter().position(|event| {
+        event.is_of_stack()
+            && (StackStatus::from(event.status.as_str()).is_rollback()
+                || event.status == "DELETE_IN_PROGRESS" && event.reason.contains("failed to"))
+    })
+}
+
+fn rollback_part(events: &[StackEvent]) -> &[StackEvent] {
+    events.get(rollback_start(events).unwrap_or(events.len())..).unwrap_or_default()
+}
+
+/// The resources that failed by themselves, each once.
+fn failures(part: &[StackEvent], all: &[StackEvent]) -> Vec<Cause> {
+    let mut causes: Vec<Cause> = Vec::new();
+    for event in part.iter().filter(|event| !event.is_of_stack() && event.status.ends_with("_FAILED")) {
+        if is_cancelled(&event.reason) || causes.iter().any(|cause| cause.logical_id == event.logical_id) {
+            continue;
+        }
+        causes.push(Cause {
+            logical_id: event.logical_id.clone(),
+            resource_type: event.resource_type.clone(),
+            physical_id: event.physical_id.clone(),
+            status: event.status.clone(),
+            reason: with_precursor(event, all),
+            field: None,
+            follows: 0,
+        });
+    }
+    causes
+}
+
+/// Whether a failure is only the end of a resource whose sibling failed.
+fn is_cancelled(reason: &str) -> bool {
+    let reason = reason.to_lowercase();
+    ["resource creation cancelled", "resource update cancelled", "resource deletion cancelled"]
+        .iter()
+        .any(|noise| reason.contains(noise))
+}
+
+/// A group says which signals are missing in an event before the one that fails it.
+fn with_precursor(event: &StackEvent, all: &[StackEvent]) -> String {
+    let before = all.iter().take_while(|other| other.id != event.id).filter(|other| {
+        other.logical_id == event.logical_id
+            && other.status.ends_with("_IN_PROGRESS")
+            && (other.reason.starts_with("Failed to receive") || other.reason.starts_with("Received FAILURE signal"))
+    });
+    match before.last() {
+        Some(precursor) if !event.reason.contains(precursor.reason.as_str()) => {
+            format!("{} {}", precursor.reason.trim(), event.reason.trim())
+        }
+        _ => event.reason.clone(),
+    }
+}
+
+/// When no resource failed by itself, the stack says why: a time limit, an alarm, a cancelled update.
+fn stack_reason(events: &[StackEvent]) -> Option<Cause> {
+    let event = events.iter().find(|event| {
+        event.is_of_stack()
+            && !event.reason.is_empty()
+            && event.reason != "User Initiated"
+            && (event.status.contains("ROLLBACK") || event.status.ends_with("_FAILED") || event.status == "DELETE_IN_PROGRESS")
+    })?;
+    Some(Cause {
+        logical_id: event.logical_id.clone(),
+        resource_type: event.resource_type.clone(),
+        physical_id: event.physical_id.clone(),
+        status: event.status.clone(),
+        reason: event.reason.clone(),
+        field: None,
+        follows: 0,
+    })
+}
+
+/// Replaces the failure of a nested stack by the first cause inside it.
+fn unfold(cause: &mut Cause, nested: &BTreeMap<String, Vec<StackEvent>>, missing: &mut Vec<String>, depth: usize) {
+    let is_nested = cause.resource_type == "AWS::CloudFormation::Stack" && cause.reason.contains("Embedded stack arn");
+    let Some(arn) = is_nested.then(|| nested_arn(&cause.reason)).flatten() else { return };
+    if depth == 0 {
+        return;
+    }
+    let Some(events) = nested.get(&arn) else {
+        missing.push(arn);
+        return;
+    };
+    if let Some(mut inner) = causes_of(newest_attempt(events)).into_iter().next() {
+        unfold(&mut inner, nested, missing, depth - 1);
+        inner.follows += cause.follows;
+        inner.logical_id = format!("{}.{}", cause.logical_id, inner.logical_id);
+        *cause = inner;
+    }
+}
+
+fn nested_arn(reason: &str) -> Option<String> {
+    let start = reason.find("arn:")?;
+    let arn: String = reason[start..].chars().take_while(|c| !c.is_whitespace()).collect();
+    Some(arn.trim_end_matches(['.', ',', ':']).to_owned())
+}
+
+/// AWS's words without the wrapping of resource handlers: the sentence, then the code that says what kind it is.
+#[must_use]
+pub fn unwrap_reason(reason: &str) -> String {
+    let Some(start) = reason.find("Resource handler returned message: \"") else {
+        return without_request(reason);
+    };
+    let inner = &reason[start + "Resource handler returned message: \"".len()..];
+    let text = inner.rfind("\" (RequestToken").map_or(inner, |end| &inner[..end]);
+    let code = inner.rsplit_once("HandlerErrorCode: ").map(|(_, code)| code.trim_end_matches([')', '.', ' ']));
+    let text = without_request(text);
+    match code {
+        Some(code) if !code.is_empty() => format!("{text} [{code}]"),
+        _ => text,
+    }
+}
+
+/// Cuts `(Service: Ec2, Status Code: 400, Request ID: …)`, and keeps its error code.
+fn without_request(text: &str) -> String {
+    let Some(start) = text.find(" (Service: ") else { return text.trim().to_owned() };
+    let Some(length) = text[start..].find(')') else { return text.trim().to_owned() };
+    let bracket = &text[start..=start + length];
+    let code = bracket.split(['(', ';', ',', ')']).find_map(|part| part.trim().strip_prefix("Error Code: "));
+    let rest = text[start + length + 1..].trim();
+    let mut clean = text[..start].trim().to_owned();
+    if let Some(code) = code {
+        clean.push_str(&format!(" [{code}]"));
+    }
+    if !rest.is_empty() {
+        clean.push(' ');
+        clean.push_str(rest);
+    }
+    clean
+}
+
+#[cfg(test)]
+#[path = "cause_tests.rs"]
+mod tests;

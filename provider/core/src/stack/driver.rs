@@ -1,0 +1,68 @@
+//! The only loop of the engine: performs the machine's calls through the ports. Every wait gives way to cancellation
+//! and to the deadline; no runtime is named.
+
+use futures_util::future::{Either, select};
+
+use super::machine::Machine;
+use super::operation::{Operation, Outcome};
+use super::step::{Occurrence, Output, Reply, Step};
+use crate::ports::{CloudFormation, Ports};
+use crate::time::Timestamp;
+
+/// Carries an operation out. Dropping the future at any point is safe: the next run finds out how far it came.
+pub async fn run(ports: Ports<'_>, operation: Operation) -> Outcome {
+    let mut machine = Machine::new(operation, ports.clock.now());
+    loop {
+        if !machine.is_cancelled() && ports.cancellation.is_cancelled() {
+            machine.handle(ports.clock.now(), Occurrence::Cancelled);
+        }
+        match machine.poll(ports.clock.now()) {
+            Output::Report(line) => ports.progress.report(line),
+            Output::Done(outcome) => return *outcome,
+            Output::Call(step) => {
+                let occurrence = call(ports, &machine, step).await;
+                machine.handle(ports.clock.now(), occurrence);
+            }
+            Output::WaitUntil(time) => {
+                let occurrence = wait(ports, &machine, time).await;
+                machine.handle(ports.clock.now(), occurrence);
+            }
+        }
+    }
+}
+
+async fn call(ports: Ports<'_>, machine: &Machine, step: Step) -> Occurrence {
+    let performed = perform(ports.cloud_formation, step);
+    let until = machine.give_up().unwrap_or(Timestamp(u64::MAX));
+    let interruption = wait(ports, machine, until);
+    match select(Box::pin(performed), Box::pin(interruption)).await {
+        Either::Left((reply, _)) => Occurrence::Reply(reply),
+        Either::Right((occurrence, _)) => occurrence,
+    }
+}
+
+/// Waits for a time, or for the cancellation unless the machine knows of it already.
+async fn wait(ports: Ports<'_>, machine: &Machine, until: Timestamp) -> Occurrence {
+    if machine.is_cancelled() {
+        ports.clock.sleep_until(until).await;
+        return Occurrence::Tick;
+    }
+    match select(ports.cancellation.cancelled(), ports.clock.sleep_until(until)).await {
+        Either::Left(_) => Occurrence::Cancelled,
+        Either::Right(_) => Occurrence::Tick,
+    }
+}
+
+async fn perform(aws: &dyn CloudFormation, step: Step) -> Reply {
+    match step {
+        Step::Describe(stack) => Reply::Stack(aws.describe_stack(&stack).await),
+        Step::Events(stack, next) => Reply::Page(aws.stack_events(&stack, next.as_deref()).await),
+        Step::Create(name, protected, request) => Reply::Created(aws.create_stack(&name, protected, &request).await),
+        Step::Update(stack, request) => Reply::Updated(aws.update_stack(&stack, &request).await),
+        Step::Delete(request) => Reply::Done(aws.delete_stack(&request).await),
+        Step::Cancel(stack, token) => Reply::Done(aws.cancel_update(&stack, &token).await),
+        Step::Continue(stack, skip, token) => Reply::Done(aws.continue_update_rollback(&stack, &skip, &token).await),
+        Step::Rollback(stack, token) => Reply::Done(aws.rollback_stack(&stack, &token).await),
+        Step::Protect(stack, on) => Reply::Done(aws.set_termination_protection(&stack, on).await),
+    }
+}

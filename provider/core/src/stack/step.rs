@@ -1,0 +1,88 @@
+//! The calls that the machine asks for, and what comes back. Plain data; knows nobody.
+
+use crate::failure::Message;
+use crate::ports::{Called, DeleteRequest, EventPage, Progress, Stack, StackRequest, Updated};
+use crate::stack::operation::Outcome;
+use crate::time::Timestamp;
+
+/// One call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// DescribeStacks, by name or ARN.
+    Describe(String),
+    /// DescribeStackEvents: the ARN and the page.
+    Events(String, Option<String>),
+    /// CreateStack: name, termination protection, request.
+    Create(String, bool, Box<StackRequest>),
+    /// UpdateStack: ARN and request.
+    Update(String, Box<StackRequest>),
+    /// DeleteStack.
+    Delete(DeleteRequest),
+    /// CancelUpdateStack: ARN and token.
+    Cancel(String, String),
+    /// ContinueUpdateRollback: ARN, logical ids to skip, token.
+    Continue(String, Vec<String>, String),
+    /// RollbackStack: ARN and token.
+    Rollback(String, String),
+    /// UpdateTerminationProtection: ARN and whether deletion is refused.
+    Protect(String, bool),
+}
+
+impl Step {
+    /// Whether the call changes something in AWS.
+    #[must_use]
+    pub fn is_mutating(&self) -> bool {
+        !matches!(self, Self::Describe(_) | Self::Events(..))
+    }
+}
+
+/// What a call answered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// To [`Step::Describe`].
+    Stack(Called<Option<Stack>>),
+    /// To [`Step::Events`].
+    Page(Called<EventPage>),
+    /// To [`Step::Create`].
+    Created(Called<String>),
+    /// To [`Step::Update`].
+    Updated(Called<Updated>),
+    /// To all others.
+    Done(Called<()>),
+}
+
+/// What happens to the machine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Occurrence {
+    /// The call that was asked for was answered.
+    Reply(Reply),
+    /// Time has passed.
+    Tick,
+    /// The client wants the run to stop.
+    Cancelled,
+}
+
+/// What the machine wants next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// This call.
+    Call(Step),
+    /// This line shown.
+    Report(Progress),
+    /// To be asked again at that time, or when something happens.
+    WaitUntil(Timestamp),
+    /// Nothing any more.
+    Done(Box<Outcome>),
+}
+
+/// A line that replaces the one before.
+#[must_use]
+pub fn status(text: impl Into<String>) -> Progress {
+    Progress::Status(Message::new(text))
+}
+
+/// A line worth keeping.
+#[must_use]
+pub fn info(text: impl Into<String>) -> Progress {
+    Progress::Info(Message::new(text))
+}

@@ -1,0 +1,110 @@
+//! Create, update, delete, and the previews of the first two.
+
+use starburst_core::cluster::{self, Previewed, Prior};
+use starburst_core::failure::{Failure, FailureKind};
+use starburst_core::time::Millis;
+use starburst_core::value::Value;
+use tonic::Status;
+
+use super::check::in_words;
+use super::decode::decode;
+use super::encode::{Unknowns, encode};
+use super::errors;
+use super::server::{Operation, Provider, known_type};
+use super::wire::{CreateRequest, CreateResponse, DeleteRequest, UpdateRequest, UpdateResponse};
+
+/// Makes a cluster, or previews one.
+pub async fn create(provider: &Provider, request: CreateRequest) -> Result<CreateResponse, Status> {
+    known_type(&request.r#type, &request.urn)?;
+    let inputs = decode(request.properties.as_ref())?;
+    let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    if request.preview {
+        let outputs = preview(operation, None, &inputs).await?;
+        let properties = Some(encode(&outputs, Unknowns::Kept));
+        return Ok(CreateResponse { id: String::new(), properties, refresh_before_update: false });
+    }
+    let Operation { connection, cancelled, progress, asker } = operation;
+    let ports = connection.ports(&cancelled, &progress);
+    let made = cluster::create(ports, &asker, connection.settings(), &inputs, timeout(request.timeout)).await;
+    progress.finish().await;
+    let made = made.map_err(|failed| errors::failed_apply(&failed))?;
+    let properties = Some(encode(&made.outputs, Unknowns::LeftOut));
+    Ok(CreateResponse { id: made.id, properties, refresh_before_update: false })
+}
+
+/// Changes a cluster, or previews the change.
+pub async fn update(provider: &Provider, request: UpdateRequest) -> Result<UpdateResponse, Status> {
+    known_type(&request.r#type, &request.urn)?;
+    let prior = Prior {
+        id: request.id.clone(),
+        inputs: decode(request.old_inputs.as_ref())?,
+        outputs: decode(request.olds.as_ref())?,
+    };
+    let inputs = decode(request.news.as_ref())?;
+    let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    if request.preview {
+        let outputs = preview(operation, Some(&prior), &inputs).await?;
+        let properties = Some(encode(&outputs, Unknowns::Kept));
+        return Ok(UpdateResponse { properties, refresh_before_update: false });
+    }
+    let Operation { connection, cancelled, progress, asker } = operation;
+    let ports = connection.ports(&cancelled, &progress);
+    let settings = connection.settings();
+    let changed = cluster::update(ports, &asker, settings, &prior, &inputs, timeout(request.timeout)).await;
+    progress.finish().await;
+    let changed = changed.map_err(|failed| errors::failed_apply(&failed))?;
+    let properties = Some(encode(&changed.outputs, Unknowns::LeftOut));
+    Ok(UpdateResponse { properties, refresh_before_update: false })
+}
+
+/// Removes a cluster; one that is gone already is removed.
+pub async fn delete(provider: &Provider, request: DeleteRequest) -> Result<(), Status> {
+    known_type(&request.r#type, &request.urn)?;
+    let prior = Prior {
+        id: request.id.clone(),
+        inputs: decode(request.old_inputs.as_ref())?,
+        outputs: decode(request.properties.as_ref())?,
+    };
+    let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    let Operation { connection, cancelled, progress, asker } = operation;
+    let ports = connection.ports(&cancelled, &progress);
+    let removed = cluster::delete(ports, &asker, connection.settings(), &prior, timeout(request.timeout)).await;
+    progress.finish().await;
+    match removed {
+        Err(Failure { kind: FailureKind::Gone, .. }) => Ok(()),
+        other => other.map_err(|failure| errors::status(&failure)),
+    }
+}
+
+/// Outputs as far as they are known; what the user should read before agreeing goes to the log.
+async fn preview(operation: Operation, prior: Option<&Prior>, inputs: &Value) -> Result<Value, Status> {
+    let Operation { connection, cancelled, progress, asker } = operation;
+    let ports = connection.ports(&cancelled, &progress);
+    let previewed = cluster::preview(ports, &asker, connection.settings(), prior, inputs).await;
+    if let Ok(Previewed { plan, warnings, .. }) = &previewed {
+        plan.notes.iter().for_each(|note| progress.info(note));
+        plan.warnings.iter().chain(warnings).for_each(|warning| progress.warning(in_words(warning)));
+    }
+    progress.finish().await;
+    Ok(previewed.map_err(|failure| errors::status(&failure))?.outputs)
+}
+
+/// The user's timeout, in seconds on the wire; nothing for zero and for what is no length of time.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be positive; a cast saturates")]
+pub(super) fn timeout(seconds: f64) -> Option<Millis> {
+    (seconds.is_finite() && seconds > 0.0).then(|| Millis((seconds * 1000.0) as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_a_positive_length_of_time() {
+        assert_eq!(timeout(0.0), None);
+        assert_eq!(timeout(-1.0), None);
+        assert_eq!(timeout(f64::NAN), None);
+        assert_eq!(timeout(f64::INFINITY), None);
+        assert_eq!(timeout(1.5), Some(Millis(1500)));
+    }
+}

@@ -1,0 +1,233 @@
+//! The provider's own configuration: normal form, violations, difference. Calls nothing; the first use of a resource
+//! opens the connection.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use starburst_core::path::{Casing, Path};
+use starburst_core::value::Value;
+use starburst_schema::{Kind, PROVIDER_CONFIG, Setting};
+use tonic::Status;
+
+use super::PACKAGE;
+use super::decode::decode;
+use super::encode::{Unknowns, encode};
+use super::server::Provider;
+use super::wire::diff_response::DiffChanges;
+use super::wire::property_diff;
+use super::wire::{
+    CheckFailure, CheckRequest, CheckResponse, ConfigureRequest, ConfigureResponse, DiffRequest, DiffResponse,
+    PropertyDiff,
+};
+
+/// Keys of the engine's own that stand among the settings and are handed back as they are.
+const ENGINES: [&str; 2] = ["version", "pluginDownloadURL"];
+
+/// A setting that is not what it must be.
+#[derive(Debug, PartialEq, Eq)]
+struct Wrong {
+    path: Path,
+    why: String,
+}
+
+/// Checks the settings; all violations at once.
+pub fn check_config(request: &CheckRequest) -> Result<CheckResponse, Status> {
+    let (inputs, wrong) = normal_form(&decode(request.news.as_ref())?);
+    let failures = wrong
+        .into_iter()
+        .map(|wrong| CheckFailure { property: wrong.path.render(Casing::Camel), reason: wrong.why })
+        .collect();
+    Ok(CheckResponse { inputs: Some(encode(&inputs, Unknowns::Kept)), failures })
+}
+
+/// Says which settings differ. None replaces anything: a cluster knows its region and account by its ARN, and a
+/// configuration that cannot reach it is an error of the cluster's own calls.
+pub fn diff_config(request: &DiffRequest) -> Result<DiffResponse, Status> {
+    let before = request.old_inputs.as_ref().or(request.olds.as_ref());
+    let before = settings_of(&decode(before)?);
+    let after = settings_of(&decode(request.news.as_ref())?);
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let mut detailed_diff = BTreeMap::new();
+    for name in names {
+        let kind = match (before.get(name), after.get(name)) {
+            (None, Some(_)) => property_diff::Kind::Add,
+            (Some(_), None) => property_diff::Kind::Delete,
+            (Some(before), Some(after)) if before.exposed() != after.exposed() => property_diff::Kind::Update,
+            _ => continue,
+        };
+        detailed_diff.insert(name.clone(), PropertyDiff { kind: kind.into(), input_diff: true });
+    }
+    let changes = if detailed_diff.is_empty() { DiffChanges::DiffNone } else { DiffChanges::DiffSome };
+    Ok(DiffResponse {
+        changes: changes.into(),
+        diffs: detailed_diff.keys().cloned().collect(),
+        has_detailed_diff: !detailed_diff.is_empty(),
+        detailed_diff,
+        ..DiffResponse::default()
+    })
+}
+
+/// Takes the settings over.
+pub fn configure(provider: &Provider, request: &ConfigureRequest) -> Result<ConfigureResponse, Status> {
+    let (settings, wrong) = normal_form(&decode(request.args.as_ref())?.exposed());
+    if !wrong.is_empty() {
+        let lines = wrong.iter().map(|wrong| format!("{}: {}", wrong.path.render(Casing::Camel), wrong.why));
+        return Err(Status::invalid_argument(lines.collect::<Vec<_>>().join("\n")));
+    }
+    provider.configure_with(Value::Map(settings_of(&settings)));
+    Ok(ConfigureResponse {
+        accept_secrets: true,
+        supports_preview: true,
+        accept_resources: true,
+        accept_outputs: true,
+        supports_autonaming_configuration: true,
+    })
+}
+
+/// The settings in normal form, without what is the engine's.
+fn settings_of(inputs: &Value) -> BTreeMap<String, Value> {
+    let (settings, _) = normal_form(inputs);
+    let settings = settings.as_map().cloned().unwrap_or_default();
+    settings.into_iter().filter(|(key, _)| !ENGINES.contains(&key.as_str())).collect()
+}
+
+/// Every value as its kind has it. Generated SDKs and the configuration of a Pulumi stack send whatever is no text as
+/// JSON in a text; other languages send it as it is.
+fn normal_form(inputs: &Value) -> (Value, Vec<Wrong>) {
+    let mut wrong = Vec::new();
+    let mut settings = BTreeMap::new();
+    for (key, value) in inputs.as_map().into_iter().flatten().filter(|(key, _)| !key.starts_with("__")) {
+        let path = Path::root().key(key);
+        if ENGINES.contains(&key.as_str()) {
+            settings.insert(key.clone(), value.clone());
+        } else if !value.is_null() {
+            settings.insert(key.clone(), part(&path, key, value, &mut wrong));
+        }
+    }
+    (Value::Map(settings), wrong)
+}
+
+/// A setting, or an object of settings, whose dotted name is `name`.
+fn part(path: &Path, name: &str, value: &Value, wrong: &mut Vec<Wrong>) -> Value {
+    if let Value::Secret(inner) = value {
+        return part(path, name, inner, wrong).secret();
+    }
+    if value.is_unknown() {
+        return Value::Unknown;
+    }
+    if let Some(setting) = PROVIDER_CONFIG.iter().find(|setting| setting.name == name) {
+        return leaf(setting, value).unwrap_or_else(|why| {
+            wrong.push(Wrong { path: path.clone(), why });
+            value.clone()
+        });
+    }
+    let below = format!("{name}.");
+    if !PROVIDER_CONFIG.iter().any(|setting| setting.name.starts_with(&below)) {
+        wrong.push(Wrong { path: path.clone(), why: unknown_setting(name) });
+        return value.clone();
+    }
+    match opened(value) {
+        Value::Map(map) => Value::Map(
+            map.iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key.clone(), part(&path.key(key), &format!("{below}{key}"), value, wrong)))
+                .collect(),
+        ),
+        other => {
+            wrong.push(Wrong { path: path.clone(), why: "is an object of settings; write one".to_owned() });
+            other
+        }
+    }
+}
+
+/// The value that a text holds as JSON; any other value, and any other text, as it is.
+fn opened(value: &Value) -> Value {
+    let json = value.as_text().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    json.map_or_else(|| value.clone(), |json| Value::from(&json))
+}
+
+fn leaf(setting: &Setting, value: &Value) -> Result<Value, String> {
+    match setting.kind {
+        Kind::Text | Kind::File | Kind::Folder => value.as_text().map(Value::text).ok_or("is a text".to_owned()),
+        Kind::Choice(choices) => match value.as_text() {
+            Some(text) if choices.contains(&text) => Ok(Value::text(text)),
+            _ => Err(format!("is one of {}", choices.join(", "))),
+        },
+        Kind::Bool => opened(value).as_bool().map(Value::Bool).ok_or("is true or false".to_owned()),
+        Kind::Integer => opened(value).as_integer().map(Value::integer).ok_or("is a whole number".to_owned()),
+        Kind::List | Kind::Set => {
+            let opened = opened(value);
+            let texts = opened.as_list().is_some_and(|items| items.iter().all(is_text));
+            if texts { Ok(opened) } else { Err("is a list of texts".to_owned()) }
+        }
+        Kind::Map => {
+            let opened = opened(value);
+            let texts = opened.as_map().is_some_and(|map| map.values().all(is_text));
+            if texts { Ok(opened) } else { Err("is an object whose values are texts".to_owned()) }
+        }
+        Kind::Objects(_) => match opened(value) {
+            list @ Value::List(_) => Ok(list),
+            _ => Err("is a list of objects".to_owned()),
+        },
+    }
+}
+
+fn is_text(value: &Value) -> bool {
+    value.is_unknown() || value.as_text().is_some()
+}
+
+fn unknown_setting(name: &str) -> String {
+    let known: BTreeSet<&str> =
+        PROVIDER_CONFIG.iter().filter_map(|setting| setting.name.split('.').next()).collect();
+    let known = known.into_iter().collect::<Vec<_>>().join(", ");
+    format!("{PACKAGE}:{name} is no setting of the provider; there are {known}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(wanted: fn(&Kind) -> bool) -> Option<&'static Setting> {
+        PROVIDER_CONFIG.iter().find(|setting| wanted(&setting.kind) && !setting.name.contains('.'))
+    }
+
+    fn inputs(key: &str, value: Value) -> Value {
+        Value::Map(BTreeMap::from([(key.to_owned(), value)]))
+    }
+
+    #[test]
+    fn a_list_may_come_as_json_in_a_text() {
+        let setting = first(|kind| matches!(kind, Kind::List | Kind::Set)).expect("a setting that is a list");
+        let (text, wrong) = normal_form(&inputs(setting.name, Value::text(r#"["b", "a"]"#)));
+        assert_eq!(wrong, []);
+        let (typed, _) = normal_form(&inputs(setting.name, Value::List(vec![Value::text("b"), Value::text("a")])));
+        assert_eq!(text, typed);
+    }
+
+    #[test]
+    fn a_number_may_come_as_text_and_a_wrong_one_is_told() {
+        let setting = first(|kind| matches!(kind, Kind::Integer)).expect("a setting that is a number");
+        let (settings, wrong) = normal_form(&inputs(setting.name, Value::text("7")));
+        assert_eq!((settings.as_map().and_then(|map| map.get(setting.name)), wrong), (Some(&Value::Number(7.0)), vec![]));
+        let (_, wrong) = normal_form(&inputs(setting.name, Value::text("seven")));
+        assert_eq!(wrong.len(), 1);
+    }
+
+    #[test]
+    fn all_violations_are_told_at_once_and_the_engines_keys_are_kept() {
+        let given = Value::from(&serde_json::json!({"nonsense": "1", "folly": "2", "version": "1.0.0", "__internal": {}}));
+        let (settings, wrong) = normal_form(&given);
+        assert_eq!(wrong.len(), 2);
+        let settings = settings.as_map().cloned().unwrap_or_default();
+        assert_eq!(settings.get("version"), Some(&Value::text("1.0.0")));
+        assert!(!settings.contains_key("__internal"));
+    }
+
+    #[test]
+    fn an_unknown_value_is_no_violation() {
+        for setting in PROVIDER_CONFIG.iter().filter(|setting| !setting.name.contains('.')) {
+            let (settings, wrong) = normal_form(&inputs(setting.name, Value::Unknown));
+            assert_eq!(wrong, [], "{}", setting.name);
+            assert!(settings.has_unknown(), "{}", setting.name);
+        }
+    }
+}

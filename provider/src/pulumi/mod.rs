@@ -1,0 +1,45 @@
+//! The Pulumi front end: the resource provider service over the cluster of the core.
+//!
+//! Map: [`server`] serves · `handshake`, `config`, `schema` speak of the plugin itself · `check`, `plan`, `apply`,
+//! `read`, `import`, `list`, `functions` answer for the resource · [`decode`] and [`encode`] translate values,
+//! `assets` files, `mapping` what Terraform's converter asks · `progress` and `errors` carry what users read.
+//!
+//! Invariants, as absences: no file here names AWS's SDK, and none holds the name of a field.
+
+mod apply;
+mod assets;
+mod check;
+mod config;
+pub mod decode;
+pub mod encode;
+mod errors;
+mod functions;
+mod handshake;
+mod import;
+mod list;
+mod mapping;
+mod plan;
+mod progress;
+mod read;
+mod schema;
+pub mod server;
+
+/// Messages and services of the wire, generated from `proto/pulumi`.
+#[allow(clippy::all, clippy::pedantic, missing_docs)]
+pub mod wire {
+    tonic::include_proto!("pulumirpc");
+
+    /// The shape of Google's status message, for error details.
+    pub mod status {
+        tonic::include_proto!("google.rpc");
+    }
+}
+
+/// The compiled descriptors of `proto/pulumi`, as a serialised `FileDescriptorSet`.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pulumi.pb"));
+
+/// The package's name.
+pub const PACKAGE: &str = "starburst";
+
+/// Type token of the resource.
+pub const CLUSTER: &str = "starburst:index:PrestoAlluxioCluster";

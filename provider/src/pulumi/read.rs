@@ -1,0 +1,32 @@
+//! Read: refresh, import and lookup.
+
+use starburst_core::cluster;
+use tonic::Status;
+
+use super::encode::{Unknowns, encode};
+use super::server::{Operation, Provider, known_type};
+use super::wire::{ReadRequest, ReadResponse};
+use super::{errors, import};
+
+/// The cluster as it is. One that is gone has an empty id and neither inputs nor outputs.
+pub async fn read(provider: &Provider, request: ReadRequest) -> Result<ReadResponse, Status> {
+    known_type(&request.r#type, &request.urn)?;
+    let prior = import::prior(&request.id, request.inputs.as_ref(), request.properties.as_ref())?;
+    let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    let Operation { connection, cancelled, progress, asker } = operation;
+    let ports = connection.ports(&cancelled, &progress);
+    let found = cluster::read(ports, &asker, connection.settings(), &request.id, prior.as_ref()).await;
+    if let Ok(Some(found)) = &found {
+        found.notes.iter().for_each(|note| progress.info(note));
+    }
+    progress.finish().await;
+    Ok(match found.map_err(|failure| errors::status(&failure))? {
+        None => ReadResponse::default(),
+        Some(found) => ReadResponse {
+            id: found.id,
+            properties: Some(encode(&found.outputs, Unknowns::LeftOut)),
+            inputs: Some(encode(&found.inputs, Unknowns::LeftOut)),
+            refresh_before_update: false,
+        },
+    })
+}

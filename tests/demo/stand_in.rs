@@ -1,0 +1,157 @@
+//! The worlds of the demo: an endpoint, ids that exist there, and a look from outside through the real SDK.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow};
+use starburst_core::ports::{AutoScaling, CloudFormation, Group, Stack};
+use starburst_provider::aws::{Aws as Clients, AwsConfig};
+
+use super::{Arguments, Aws};
+use crate::clients::MiniStack;
+use crate::fake;
+
+/// A running stand-in.
+pub struct StandIn {
+    endpoint: String,
+    keys: (String, String),
+    runtime: tokio::runtime::Runtime,
+    clients: Clients,
+    /// Ids that a program needs: configuration key and value.
+    pub ids: Vec<(String, String)>,
+    /// What it cannot do, by name, with the reason.
+    pub cannot: Vec<(&'static str, &'static str)>,
+    _alive: Alive,
+}
+
+/// Keeps the stand-in running.
+enum Alive {
+    Model { _server: fake::Server },
+    MiniStack { _process: MiniStack },
+}
+
+/// Region of the demo.
+pub const REGION: &str = "us-east-1";
+
+impl StandIn {
+    /// Starts the stand-in that the arguments name.
+    pub fn start(arguments: &Arguments) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        match arguments.aws {
+            Aws::Model => Self::model(runtime, arguments.speed),
+            Aws::Ministack => Self::ministack(runtime),
+        }
+    }
+
+    fn model(runtime: tokio::runtime::Runtime, speed: f64) -> Result<Self> {
+        let world = fake::World::new(fake::WorldConfig { clock: fake::Clock::real(speed), ..fake::WorldConfig::default() });
+        let server = runtime.block_on(fake::serve(world))?;
+        let ids = [
+            ("vpcId", fake::seed::VPC),
+            ("subnetId", fake::seed::PUBLIC_SUBNET),
+            ("securityGroupId", fake::seed::SECURITY_GROUP),
+            ("s3RootMount", "s3://analytics-data/alluxio"),
+        ];
+        let ids = ids.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
+        let endpoint = server.endpoint.clone();
+        let keys = ("AKIAMODELOFAWS000001".to_owned(), "a-key-for-the-model".to_owned());
+        let clients = clients(&endpoint, &keys)?;
+        Ok(Self { endpoint, keys, runtime, clients, ids, cannot: Vec::new(), _alive: Alive::Model { _server: server } })
+    }
+
+    fn ministack(runtime: tokio::runtime::Runtime) -> Result<Self> {
+        let ministack = MiniStack::start()?;
+        let endpoint = ministack.endpoint();
+        let env = ministack.env();
+        let of = |name: &str| {
+            env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).context("MiniStack's credentials")
+        };
+        let keys = (of("AWS_ACCESS_KEY_ID")?, of("AWS_SECRET_ACCESS_KEY")?);
+        let clients = clients(&endpoint, &keys)?;
+        let ids = super::stand_in::seed_ministack(&runtime, &endpoint, &keys)?;
+        let cannot = vec![
+            ("nodes of a group", "MiniStack keeps groups made by CloudFormation as records without instances"),
+            ("the batches of a roll", "MiniStack replaces a launch template version in one step"),
+        ];
+        let _alive = Alive::MiniStack { _process: ministack };
+        Ok(Self { endpoint, keys, runtime, clients, ids, cannot, _alive })
+    }
+
+    /// Environment variables that point a client at the stand-in.
+    pub fn env(&self) -> Vec<(String, String)> {
+        [
+            ("AWS_ENDPOINT_URL", self.endpoint.as_str()),
+            ("AWS_REGION", REGION),
+            ("AWS_ACCESS_KEY_ID", &self.keys.0),
+            ("AWS_SECRET_ACCESS_KEY", &self.keys.1),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+    }
+
+    /// The stack as AWS shows it.
+    pub fn stack(&self, name: &str) -> Result<Option<Stack>> {
+        self.runtime.block_on(self.clients.describe_stack(name)).map_err(|error| anyhow!("{error:?}"))
+    }
+
+    /// The worker group of a stack.
+    pub fn workers(&self, stack: &Stack) -> Result<Group> {
+        let resources = self.runtime.block_on(self.clients.stack_resources(&stack.id)).map_err(|error| anyhow!("{error:?}"))?;
+        let name = resources
+            .into_iter()
+            .find(|resource| resource.logical_id == starburst_core::template::WORKERS)
+            .context("the stack has no worker group")?
+            .physical_id;
+        let groups = self.runtime.block_on(self.clients.groups(&[name])).map_err(|error| anyhow!("{error:?}"))?;
+        groups.into_iter().next().context("the worker group is not there")
+    }
+
+    /// What an operator does in the console: another desired capacity.
+    pub fn set_desired(&self, group: &Group, desired: u32) -> Result<()> {
+        let sizes = self.clients.set_sizes(&group.name, group.min.min(desired), desired, group.max.max(desired));
+        self.runtime.block_on(sizes).map_err(|error| anyhow!("{error:?}"))
+    }
+}
+
+fn clients(endpoint: &str, keys: &(String, String)) -> Result<Clients> {
+    let config = AwsConfig {
+        region: Some(REGION.to_owned()),
+        endpoint_url: Some(endpoint.to_owned()),
+        access_key: Some(keys.0.clone()),
+        secret_key: Some(keys.1.clone()),
+        ..AwsConfig::default()
+    };
+    Clients::new(config).map_err(|error| anyhow!("{error:?}"))
+}
+
+/// Makes in MiniStack what a user brings along: it comes with a default VPC, the rest is made here.
+pub fn seed_ministack(
+    runtime: &tokio::runtime::Runtime,
+    endpoint: &str,
+    keys: &(String, String),
+) -> Result<Vec<(String, String)>> {
+    let credentials = aws_credential_types::Credentials::new(&keys.0, &keys.1, None, None, "demo");
+    runtime.block_on(async {
+        let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+            .region(aws_config::Region::new(REGION))
+            .endpoint_url(endpoint)
+            .credentials_provider(credentials)
+            .load()
+            .await;
+        let ec2 = Arc::new(aws_sdk_ec2::Client::new(&config));
+        let vpc = ec2.create_vpc().cidr_block("10.40.0.0/16").send().await.context("making a VPC in MiniStack")?;
+        let vpc = vpc.vpc().and_then(|vpc| vpc.vpc_id()).context("MiniStack's VPC")?.to_owned();
+        let subnet = ec2.create_subnet().vpc_id(&vpc).cidr_block("10.40.1.0/24").send().await?;
+        let subnet = subnet.subnet().and_then(|subnet| subnet.subnet_id()).context("MiniStack's subnet")?.to_owned();
+        let group = ec2.create_security_group().vpc_id(&vpc).group_name("analytics").description("analytics").send();
+        let group = group.await?.group_id().context("MiniStack's security group")?.to_owned();
+        let s3 = aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build());
+        s3.create_bucket().bucket("analytics-data").send().await.context("making a bucket in MiniStack")?;
+        let ids = [
+            ("vpcId", vpc),
+            ("subnetId", subnet),
+            ("securityGroupId", group),
+            ("s3RootMount", "s3://analytics-data/alluxio".to_owned()),
+        ];
+        Ok(ids.map(|(key, value)| (key.to_owned(), value)).to_vec())
+    })
+}
