@@ -12,7 +12,7 @@ use starburst_core::failure::{Message, Violation};
 pub async fn digest_local_paths(files: &dyn LocalFiles, inputs: &mut Value) -> Vec<Violation> {
     let mut violations = Vec::new();
     for field in FIELDS.iter().filter(|field| matches!(field.kind, Kind::File | Kind::Folder)) {
-        let path = Path::from(field);
+        let path = Path::from(*field);
         let Some(local) = inputs.at(&path).as_text().filter(|text| is_local(text)).map(str::to_owned) else { continue };
         let archive = matches!(field.kind, Kind::Folder);
         match digest(files, &local).await {

@@ -59,10 +59,13 @@ fn create(w: &mut State, arn: &str, logical: &str, kind: &str, run: u64) {
 fn resolve(w: &mut State, arn: &str, logical: &str) -> Result<(), String> {
     let region = w.region(&Place::of_arn(arn));
     let Some(stack) = region.stacks.get(arn) else { return Ok(()) };
-    let (properties, metadata) = Evaluation::new(&stack.config, stack, region).resource(logical)?;
+    let evaluation = Evaluation::new(&stack.config, stack, region);
+    let (properties, metadata) = evaluation.resource(logical)?;
+    let definition = evaluation.definition(logical);
     if let Some(resource) = w.stack(arn).and_then(|s| s.resources.get_mut(logical)) {
         resource.properties = properties;
         resource.metadata = metadata;
+        resource.definition = definition;
     }
     Ok(())
 }
@@ -188,9 +191,10 @@ fn modify(w: &mut State, arn: &str, logical: &str, run: u64) {
     let Some(old) = w.stack(arn).and_then(|s| s.resources.get(logical).cloned()) else { return };
     let region = w.region(&Place::of_arn(arn));
     let Some(stack) = region.stacks.get(arn) else { return };
-    let definition = stack.config.template.resource(logical).clone();
     let tags = stack.tags_of(logical);
-    let resolved = Evaluation::new(&stack.config, stack, region).resource(logical);
+    let evaluation = Evaluation::new(&stack.config, stack, region);
+    let definition = evaluation.definition(logical);
+    let resolved = evaluation.resource(logical);
     let (properties, metadata) = match resolved {
         Ok(pair) => pair,
         Err(text) => {

@@ -95,6 +95,20 @@ impl<'a> Evaluation<'a> {
         Ok((part("Properties")?, part("Metadata")?))
     }
 
+    /// The definition of a resource with its creation and update policies resolved.
+    #[must_use]
+    pub fn definition(&self, logical: &str) -> Value {
+        let mut definition = self.config.template.resource(logical).clone();
+        if let Some(map) = definition.as_object_mut() {
+            for policy in ["CreationPolicy", "UpdatePolicy"] {
+                if let Some(Ok(resolved)) = map.get(policy).map(|tree| self.eval(tree)) {
+                    map.insert(policy.to_owned(), resolved);
+                }
+            }
+        }
+        definition
+    }
+
     /// Makes later references to this resource unknown: all of them, or only these attributes.
     pub fn forget(&mut self, logical: &str, kind: &str, all: bool) {
         let entry = self.resources.entry(logical.to_owned()).or_default();

@@ -84,7 +84,8 @@ pub fn not_rolled_back(events: &[StackEvent]) -> Vec<String> {
 fn causes_of(events: &[StackEvent]) -> Vec<Cause> {
     let split = rollback_start(events).unwrap_or(events.len());
     let (forward, back) = events.split_at(split);
-    let ended = events.iter().rev().find(|event| event.is_of_stack()).map(|event| StackStatus::from(event.status.as_str()));
+    let ended =
+        events.iter().rev().find(|event| event.is_of_stack()).map(|event| StackStatus::from(event.status.as_str()));
     let mut first = failures(forward, events);
     let second = failures(back, events);
     if first.is_empty() && second.is_empty() {
@@ -168,7 +169,9 @@ fn stack_reason(events: &[StackEvent]) -> Option<Cause> {
         event.is_of_stack()
             && !event.reason.is_empty()
             && event.reason != "User Initiated"
-            && (event.status.contains("ROLLBACK") || event.status.ends_with("_FAILED") || event.status == "DELETE_IN_PROGRESS")
+            && (event.status.contains("ROLLBACK")
+                || event.status.ends_with("_FAILED")
+                || event.status == "DELETE_IN_PROGRESS")
     })?;
     Some(Cause {
         logical_id: event.logical_id.clone(),

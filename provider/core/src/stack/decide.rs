@@ -153,11 +153,8 @@ impl Machine {
     }
 
     fn conflict(&mut self, now: Timestamp, status: &StackStatus, history: &History) {
-        let own_earlier = self
-            .operation
-            .stub
-            .as_ref()
-            .is_some_and(|stub| !stub.token.is_empty() && stub.token == history.token());
+        let own_earlier =
+            self.operation.stub.as_ref().is_some_and(|stub| !stub.token.is_empty() && stub.token == history.token());
         if own_earlier || self.operation.on_conflict == OnConflict::Wait {
             self.await_rest(now);
         } else {
@@ -199,6 +196,8 @@ impl Machine {
                 Some(stack) => self.fail(endings::name_taken(&self.operation, &stack), false),
                 None => self.fail(endings::gone(&self.operation), false),
             },
+            // The rollback was continued just now, and its events say why it failed again.
+            Decision::ContinueThenUpdate => self.diagnose(),
             _ => self.fail(endings::at_rest(&self.operation, status, &id), false),
         }
     }
@@ -239,7 +238,11 @@ impl Machine {
         if aim == Call::Delete {
             self.token.clone_from(&token);
         } else {
-            self.report(step::info(format!("stack {} ({}): removing it, then creating anew", self.operation.name, self.status())));
+            self.report(step::info(format!(
+                "stack {} ({}): removing it, then creating anew",
+                self.operation.name,
+                self.status()
+            )));
         }
         let role_arn = self.operation.role_arn.clone();
         self.phase = Phase::Mutate(Step::Delete(DeleteRequest { stack_id: id.to_owned(), retain, role_arn, token }));
@@ -310,9 +313,12 @@ impl Machine {
     }
 
     fn refused(&mut self, now: Timestamp, step: &Step, error: &CallError) {
-        let moved = ["can not be updated", "cannot be deleted while in status", "cannot be called from current stack status"];
+        let moved =
+            ["can not be updated", "cannot be deleted while in status", "cannot be called from current stack status"];
         let is_role = error.message.contains("Role ARN is invalid or cannot be assumed");
-        let repeats = is_role || moved.iter().any(|words| error.message.contains(words)) || error.kind == CallErrorKind::TokenReused;
+        let repeats = is_role
+            || moved.iter().any(|words| error.message.contains(words))
+            || error.kind == CallErrorKind::TokenReused;
         self.attempts += 1;
         // A role that was made seconds ago, and a stack that moved between two calls, are both cured by a second look.
         if repeats && self.attempts <= MOST_ATTEMPTS / 2 {

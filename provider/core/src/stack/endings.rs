@@ -19,7 +19,10 @@ pub(super) fn no_request() -> Failure {
 
 /// The name belongs to another stack.
 pub(super) fn name_taken(operation: &Operation, stack: &Stack) -> Failure {
-    let summary = format!("a stack named {} exists already ({}, {}) and is not this resource's", stack.name, stack.id, stack.status);
+    let summary = format!(
+        "a stack named {} exists already ({}, {}) and is not this resource's",
+        stack.name, stack.id, stack.status
+    );
     let rename = match operation.fields.find(Topic::StackName, "") {
         Some(path) => Message::new("choose another name in ").path(path),
         None => Message::new("choose another name for the stack"),
@@ -43,29 +46,32 @@ pub(super) fn conflict(operation: &Operation, status: &StackStatus) -> Failure {
 /// The stack is not there.
 pub(super) fn gone(operation: &Operation) -> Failure {
     let summary = format!("stack {} is not there", operation.id.as_deref().unwrap_or(&operation.name));
-    Failure::new(FailureKind::Gone, &observe::GONE, Message::new(summary))
-        .hint(Message::new("take it out of the state with ").command(Advice::Refresh).text(", then run ").command(Advice::Apply))
+    Failure::new(FailureKind::Gone, &observe::GONE, Message::new(summary)).hint(
+        Message::new("take it out of the state with ")
+            .command(Advice::Refresh)
+            .text(", then run ")
+            .command(Advice::Apply),
+    )
 }
 
 /// The stack is at rest in a status in which the goal cannot be reached.
 pub(super) fn at_rest(operation: &Operation, status: &StackStatus, id: &str) -> Failure {
-    let summary = Message::new(format!("stack {} is in {status} and cannot be {}", operation.name, operation.goal.past()));
+    let summary =
+        Message::new(format!("stack {} is in {status} and cannot be {}", operation.name, operation.goal.past()));
     let delete = format!("aws cloudformation delete-stack --stack-name {id}");
     match status {
         StackStatus::CreateFailed | StackStatus::UpdateFailed => {
-            let failure = Failure::new(FailureKind::Stuck, &codes::PAUSED, summary)
-                .hint(Message::new("to begin anew, replace the resource, or remove the stack: ").command(Advice::Aws(delete)));
+            let failure = Failure::new(FailureKind::Stuck, &codes::PAUSED, summary).hint(
+                Message::new("to begin anew, replace the resource, or remove the stack: ").command(Advice::Aws(delete)),
+            );
             match operation.fields.find(Topic::OnFailure, "") {
                 Some(path) => failure.hint(Message::new("to go on from here, keep failed operations: ").path(path)),
                 None => failure,
             }
         }
-        StackStatus::UpdateRollbackFailed => continue_hint(
-            operation,
-            Failure::new(FailureKind::Stuck, &codes::ROLLBACK_FAILED, summary),
-            id,
-            &[],
-        ),
+        StackStatus::UpdateRollbackFailed => {
+            continue_hint(operation, Failure::new(FailureKind::Stuck, &codes::ROLLBACK_FAILED, summary), id, &[])
+        }
         StackStatus::RollbackComplete
         | StackStatus::RollbackFailed
         | StackStatus::DeleteFailed
@@ -88,7 +94,8 @@ pub(super) fn refused(operation: &Operation, step: &Step, error: &CallError, sta
             Message::new(format!("stack {} is protected against deletion", operation.name)),
         );
         return match operation.fields.find(Topic::TerminationProtection, "") {
-            Some(path) => failure.hint(Message::new("switch ").path(path).text(" off with ").command(Advice::Apply).text(" first")),
+            Some(path) => failure
+                .hint(Message::new("switch ").path(path).text(" off with ").command(Advice::Apply).text(" first")),
             None => failure.hint(Message::new("switch the protection off first")),
         };
     }
@@ -118,7 +125,12 @@ fn stuck(mut failure: Failure, code: &'static starburst_schema::Code) -> Failure
 }
 
 /// The operation ended otherwise than well.
-pub(super) fn failed(operation: &Operation, stack: Option<&Stack>, events: &[StackEvent], diagnosis: Diagnosis) -> Failure {
+pub(super) fn failed(
+    operation: &Operation,
+    stack: Option<&Stack>,
+    events: &[StackEvent],
+    diagnosis: Diagnosis,
+) -> Failure {
     let status = stack.map_or(StackStatus::Absent, |stack| StackStatus::from(stack.status.as_str()));
     let id = stack.map_or(operation.name.as_str(), |stack| stack.id.as_str());
     let name = &operation.name;
@@ -150,7 +162,9 @@ pub(super) fn failed(operation: &Operation, stack: Option<&Stack>, events: &[Sta
             &codes::ROLLED_BACK,
             format!("stack {name} could not be {} and is back in its former state", goal.past()),
         ),
-        _ => (FailureKind::Stuck, &codes::STUCK, format!("stack {name} could not be {}: it is in {status}", goal.past())),
+        _ => {
+            (FailureKind::Stuck, &codes::STUCK, format!("stack {name} could not be {}: it is in {status}", goal.past()))
+        }
     };
     let mut failure = Failure::new(kind, code, Message::new(summary));
     failure.causes = diagnosis.causes;
@@ -175,15 +189,15 @@ fn lead_on(operation: &Operation, failure: Failure, status: &StackStatus, id: &s
                 failure.hint(Message::new(format!("still there: {}", ids.join(", "))))
             };
             let failure = match operation.fields.find(Topic::Retain, "") {
-                Some(path) if *status == StackStatus::DeleteFailed => {
-                    failure.hint(Message::new("to leave them behind, name them in ").path(path).text(" and delete again"))
-                }
+                Some(path) if *status == StackStatus::DeleteFailed => failure
+                    .hint(Message::new("to leave them behind, name them in ").path(path).text(" and delete again")),
                 _ => failure,
             };
             failure.hint(Message::new("by hand: ").command(Advice::Aws(command)))
         }
         StackStatus::CreateFailed => failure.hint(
-            Message::new("to give it up: ").command(Advice::Aws(format!("aws cloudformation delete-stack --stack-name {id}"))),
+            Message::new("to give it up: ")
+                .command(Advice::Aws(format!("aws cloudformation delete-stack --stack-name {id}"))),
         ),
         StackStatus::UpdateFailed => failure.hint(
             Message::new("to go back to the last good state: ")
@@ -200,9 +214,12 @@ fn lead_on(operation: &Operation, failure: Failure, status: &StackStatus, id: &s
 fn continue_hint(operation: &Operation, failure: Failure, id: &str, skip: &[String]) -> Failure {
     let skipped = if skip.is_empty() { String::new() } else { format!(" --resources-to-skip {}", skip.join(" ")) };
     let command = format!("aws cloudformation continue-update-rollback --stack-name {id}{skipped}");
-    let failure = failure.hint(Message::new("cure the cause, then ").command(Advice::Apply).text(" continues the rollback first"));
+    let failure = failure
+        .hint(Message::new("cure the cause, then ").command(Advice::Apply).text(" continues the rollback first"));
     let failure = match operation.fields.find(Topic::Skip, "") {
-        Some(path) => failure.hint(Message::new("a resource that cannot be cured is skipped by naming it in ").path(path)),
+        Some(path) => {
+            failure.hint(Message::new("a resource that cannot be cured is skipped by naming it in ").path(path))
+        }
         None => failure,
     };
     failure.hint(Message::new("by hand: ").command(Advice::Aws(command)))
@@ -232,4 +249,3 @@ pub(super) fn timed_out(operation: &Operation, touched: bool) -> Failure {
         None => failure,
     }
 }
-

@@ -280,7 +280,9 @@ mod tests {
     fn each_event_comes_once_and_oldest_first() {
         let mut feed = Feed::after(Some("0".into()));
         assert_eq!(feed.take(page(&["4", "3"], Some("p2"))), Took::Older("p2".into()));
-        let Took::All(new) = feed.take(page(&["3", "2", "1", "0", "x"], Some("p3"))) else { panic!("the boundary ends it") };
+        let Took::All(new) = feed.take(page(&["3", "2", "1", "0", "x"], Some("p3"))) else {
+            panic!("the boundary ends it")
+        };
         assert_eq!(ids(&new), ["1", "2", "3", "4"]);
         let Took::All(new) = feed.take(page(&["5", "4", "3"], Some("p2"))) else { panic!("known ids end it") };
         assert_eq!(ids(&new), ["5"]);
@@ -293,7 +295,10 @@ mod tests {
         let of = |events: Vec<StackEvent>, next: Option<&str>| EventPage { events, next: next.map(str::to_owned) };
         let next = history.take(of(vec![event("9", "A", "CREATE_COMPLETE")], Some("2")), |_| true);
         assert_eq!(next.as_deref(), Some("2"));
-        let next = history.take(of(vec![event("8", "stack", "UPDATE_IN_PROGRESS"), event("7", "stack", "CREATE_COMPLETE")], Some("3")), |_| true);
+        let next = history.take(
+            of(vec![event("8", "stack", "UPDATE_IN_PROGRESS"), event("7", "stack", "CREATE_COMPLETE")], Some("3")),
+            |_| true,
+        );
         assert_eq!(next, None);
         assert_eq!(ids(&history.operation()), ["8", "9"]);
         assert_eq!(history.newest().map(|event| event.id.as_str()), Some("9"));

@@ -32,6 +32,9 @@ impl Machine {
             Aim::Own => self.ended(&status),
             Aim::Rest => {
                 self.nested.clear();
+                if self.operation.goal == Goal::Create && status.class() == Class::Absent {
+                    self.dead = self.stack_id.take();
+                }
                 self.phase = Phase::Look;
             }
             Aim::NameFree if status.class() == Class::Absent => {
@@ -65,7 +68,11 @@ impl Machine {
             self.phase = Phase::Protect(on);
             return;
         }
-        self.finish(if self.unchanged && !self.touched { Outcome::Unchanged { stack } } else { Outcome::Succeeded { stack } });
+        self.finish(if self.unchanged && !self.touched {
+            Outcome::Unchanged { stack }
+        } else {
+            Outcome::Succeeded { stack }
+        });
     }
 
     pub(super) fn protected(&mut self, now: Timestamp, on: bool, answer: Called<()>) {
@@ -83,7 +90,11 @@ impl Machine {
                 self.again_slower(now, &error);
             }
             Err(error) => {
-                let what = format!("stack {} is {}, but its termination protection could not be changed", self.operation.name, self.operation.goal.past());
+                let what = format!(
+                    "stack {} is {}, but its termination protection could not be changed",
+                    self.operation.name,
+                    self.operation.goal.past()
+                );
                 self.touched = true;
                 self.fail(from_call_while(&error, &what), false);
             }
@@ -91,7 +102,7 @@ impl Machine {
     }
 
     /// Reads nested stacks where the cause is inside one, then ends.
-    fn diagnose(&mut self) {
+    pub(super) fn diagnose(&mut self) {
         let diagnosis = cause::diagnose(newest_attempt(self.feed.events()), &self.nested, &self.operation.fields);
         if !diagnosis.missing.is_empty() && self.nested.len() < MOST_NESTED {
             self.phase = Phase::Nested { waiting: diagnosis.missing };

@@ -23,6 +23,8 @@ const STATUS_LINE: Millis = Millis(10_000);
 const CANCEL_LIMIT: Millis = Millis(700);
 /// Silence of the events after which the stack itself is asked, in case its last event was missed.
 const SILENCE: Millis = Millis(60_000);
+/// A stack that began so long before it was asked for is not the one that was asked for.
+const OLD: Millis = Millis(30_000);
 
 /// Where the attempt is.
 #[derive(Debug, Clone, PartialEq)]
@@ -300,13 +302,17 @@ impl Machine {
         self.call_at(self.pace.next(now, false));
     }
 
-    /// Whether AWS answered a create with the ARN of a former stack, because it remembers the token.
+    /// Whether AWS answered a create with the ARN of a former stack, because it remembers the token. A stack that
+    /// deletes itself when its creation fails carries the create's token to its end, and is told by its age.
     fn is_replay(&self) -> bool {
-        let deletes_itself = self.operation.request.as_ref().is_some_and(|request| request.on_failure == OnFailure::Delete);
+        let deletes_itself =
+            self.operation.request.as_ref().is_some_and(|request| request.on_failure == OnFailure::Delete);
+        let is_old = self.feed.events().first().is_some_and(|event| self.heard - event.time > OLD);
         self.operation.goal == Goal::Create
             && self.salt < 3
             && self.feed.newest_of_stack().is_some_and(|event| {
-                event.status == "DELETE_COMPLETE" && (!deletes_itself || !token::is_for(&event.token, &self.content))
+                let by_others = !deletes_itself || !token::is_for(&event.token, &self.content);
+                event.status == "DELETE_COMPLETE" && (by_others || is_old)
             })
     }
 
@@ -325,10 +331,10 @@ impl Machine {
         let name = &self.operation.name;
         match &self.phase {
             Phase::Watch { .. } | Phase::Confirm(_) => {
-                let doing = self
-                    .feed
-                    .newest_of_stack()
-                    .map_or_else(|| format!("{} requested", self.operation.goal.verb()), |event| events::words(&event.status));
+                let doing = self.feed.newest_of_stack().map_or_else(
+                    || format!("{} requested", self.operation.goal.verb()),
+                    |event| events::words(&event.status),
+                );
                 let far = events::how_far(&self.feed, self.expected());
                 format!("stack {name}: {doing}, {far}, {} so far", now - self.began)
             }
@@ -394,18 +400,18 @@ impl Machine {
     pub(super) fn fail(&mut self, failure: Failure, resumable: bool) {
         let stub = (resumable && self.touched).then(|| self.stub());
         let stack = self.stack.clone().or_else(|| self.known_stack());
-        self.finish(Outcome::Failed {
-            failure,
-            stack: stack.map(Box::new),
-            stub,
-            after_touch: self.touched,
-        });
+        self.finish(Outcome::Failed { failure, stack: stack.map(Box::new), stub, after_touch: self.touched });
     }
 
     /// What is known of a stack that was made and not described yet.
     fn known_stack(&self) -> Option<Stack> {
         let id = self.stack_id.clone().filter(|_| self.touched)?;
-        let status = self.feed.newest_of_stack().map(|event| event.status.clone()).unwrap_or_default();
+        let just_made = self.operation.goal == Goal::Create && matches!(self.phase, Phase::Watch { .. });
+        let status = match self.feed.newest_of_stack() {
+            Some(event) => event.status.clone(),
+            None if just_made => StackStatus::CreateInProgress.text().to_owned(),
+            None => String::new(),
+        };
         Some(Stack { id, name: self.operation.name.clone(), status, ..Stack::default() })
     }
 

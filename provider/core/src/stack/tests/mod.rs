@@ -1,1 +1,9 @@
-//! Scenarios.
+//! Whole attempts in virtual time, against a small scripted CloudFormation.
+
+mod crowd;
+mod lifecycle;
+mod kill;
+mod recovery;
+mod unused;
+mod watching;
+mod world;

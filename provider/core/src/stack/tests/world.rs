@@ -1,0 +1,554 @@
+//! A scripted CloudFormation in virtual time: an accepted call plays the next script as events to come. Sleeping makes
+//! time pass; nothing waits for real.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+
+use super::unused::Unused;
+use crate::ports::*;
+use crate::stack::{Goal, Operation, Outcome, OwnerTag};
+use crate::time::{Millis, Timestamp};
+
+/// Events to come: seconds after the call, logical id (`@` for the stack itself), status, reason.
+pub type Script = Vec<(u64, &'static str, &'static str, &'static str)>;
+
+/// What goes wrong with a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fault {
+    /// This answer, and no effect.
+    Answer(CallErrorKind, &'static str),
+    /// The effect, and this answer.
+    LostReply,
+    /// The process is killed before the effect.
+    KillBefore,
+    /// The process is killed after the effect, before the answer.
+    KillAfter,
+    /// No answer ever.
+    Hang,
+}
+
+/// What AWS answers to a repeated create.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    SameId,
+    AlreadyExists,
+    TokenReused,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    stack: Stack,
+    token: String,
+    events: Vec<StackEvent>,
+}
+
+pub struct State {
+    pub now: u64,
+    pub cancel_at: Option<u64>,
+    pub killed: bool,
+    entries: Vec<Entry>,
+    pub scripts: VecDeque<Script>,
+    pub faults: BTreeMap<usize, Fault>,
+    /// Faults by action, for the given number of calls.
+    pub faulty: BTreeMap<&'static str, (Fault, usize)>,
+    pub calls: Vec<(u64, &'static str)>,
+    pub accepted: Vec<String>,
+    pub lines: Vec<(u64, Progress)>,
+    pub repeat: Repeat,
+    pub page: usize,
+    pub nothing_to_do: bool,
+    /// Events of nested stacks, newest first.
+    pub nested: BTreeMap<String, Vec<StackEvent>>,
+}
+
+pub struct World(pub Mutex<State>);
+
+pub const NAME: &str = "analytics";
+
+pub fn error(kind: CallErrorKind, action: &str, message: &str) -> CallError {
+    CallError {
+        kind,
+        action: format!("cloudformation:{action}"),
+        code: "ValidationError".into(),
+        message: message.into(),
+    }
+}
+
+pub fn owner() -> OwnerTag {
+    OwnerTag { key: "starburst:owner".into(), value: "me".into() }
+}
+
+pub fn request(body: &str) -> StackRequest {
+    StackRequest {
+        template: TemplateSource::Body(body.into()),
+        parameters: BTreeMap::new(),
+        tags: BTreeMap::from([(owner().key, owner().value)]),
+        capabilities: vec![],
+        role_arn: None,
+        notification_arns: vec![],
+        policy_body: None,
+        rollback_triggers: vec![],
+        monitoring_minutes: None,
+        on_failure: OnFailure::Rollback,
+        express: false,
+        token: String::new(),
+    }
+}
+
+pub fn operation(goal: Goal) -> Operation {
+    Operation {
+        request: (goal != Goal::Delete).then(|| request(goal.verb())),
+        owner: owner(),
+        ..Operation::new(goal, NAME)
+    }
+}
+
+pub fn created() -> Script {
+    vec![
+        (0, "@", "CREATE_IN_PROGRESS", "User Initiated"),
+        (1, "A", "CREATE_IN_PROGRESS", ""),
+        (2, "A", "CREATE_IN_PROGRESS", "Resource creation Initiated"),
+        (100, "A", "CREATE_COMPLETE", ""),
+        (101, "B", "CREATE_IN_PROGRESS", ""),
+        (400, "B", "CREATE_COMPLETE", ""),
+        (403, "@", "CREATE_COMPLETE", ""),
+    ]
+}
+
+pub fn create_failed() -> Script {
+    vec![
+        (0, "@", "CREATE_IN_PROGRESS", "User Initiated"),
+        (1, "A", "CREATE_IN_PROGRESS", ""),
+        (1, "B", "CREATE_IN_PROGRESS", ""),
+        (50, "B", "CREATE_FAILED", "The image id '[ami-1]' does not exist"),
+        (51, "A", "CREATE_FAILED", "Resource creation cancelled"),
+        (
+            52,
+            "@",
+            "ROLLBACK_IN_PROGRESS",
+            "The following resource(s) failed to create: [A, B]. Rollback requested by user.",
+        ),
+        (90, "@", "ROLLBACK_COMPLETE", ""),
+    ]
+}
+
+pub fn updated() -> Script {
+    vec![
+        (0, "@", "UPDATE_IN_PROGRESS", "User Initiated"),
+        (1, "A", "UPDATE_IN_PROGRESS", ""),
+        (60, "A", "UPDATE_COMPLETE", ""),
+        (61, "@", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", ""),
+        (66, "@", "UPDATE_COMPLETE", ""),
+    ]
+}
+
+pub fn update_rolled_back() -> Script {
+    vec![
+        (0, "@", "UPDATE_IN_PROGRESS", "User Initiated"),
+        (1, "A", "UPDATE_IN_PROGRESS", ""),
+        (60, "A", "UPDATE_FAILED", "The key pair 'X' does not exist. Launching EC2 instance failed."),
+        (61, "@", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed to update: [A]."),
+        (90, "A", "UPDATE_COMPLETE", ""),
+        (91, "@", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", ""),
+        (95, "@", "UPDATE_ROLLBACK_COMPLETE", ""),
+    ]
+}
+
+pub fn deleted() -> Script {
+    vec![
+        (0, "@", "DELETE_IN_PROGRESS", "User Initiated"),
+        (1, "A", "DELETE_IN_PROGRESS", ""),
+        (30, "A", "DELETE_COMPLETE", ""),
+        (31, "@", "DELETE_COMPLETE", ""),
+    ]
+}
+
+impl World {
+    pub fn new(scripts: Vec<Script>) -> Self {
+        Self(Mutex::new(State {
+            now: 1_000_000,
+            cancel_at: None,
+            killed: false,
+            entries: Vec::new(),
+            scripts: scripts.into(),
+            faults: BTreeMap::new(),
+            faulty: BTreeMap::new(),
+            calls: Vec::new(),
+            accepted: Vec::new(),
+            lines: Vec::new(),
+            repeat: Repeat::SameId,
+            page: 3,
+            nothing_to_do: false,
+            nested: BTreeMap::new(),
+        }))
+    }
+
+    /// A world in which a stack of the given history is there already; answers its ARN.
+    pub fn with_stack(&self, ours: bool, history: &[(&str, &str)]) -> String {
+        let mut state = self.0.lock().unwrap();
+        let id = format!("arn:aws:cloudformation:us-east-1:1:stack/{NAME}/{}", state.entries.len());
+        let tags = if ours { BTreeMap::from([(owner().key, owner().value)]) } else { BTreeMap::new() };
+        let stack = Stack { id: id.clone(), name: NAME.into(), tags, ..Stack::default() };
+        let time = state.now - 60_000;
+        let mut entry = Entry { stack, token: String::new(), events: vec![] };
+        for (logical_id, status) in history {
+            entry.push(time, logical_id, status, "", "other");
+        }
+        state.entries.push(entry);
+        id
+    }
+
+    pub fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    pub fn actions(&self) -> Vec<&'static str> {
+        self.state().calls.iter().map(|(_, action)| *action).collect()
+    }
+
+    pub fn ports(&self) -> Ports<'_> {
+        Ports {
+            cloud_formation: self,
+            auto_scaling: &Unused,
+            compute: &Unused,
+            identity: &Unused,
+            objects: &Unused,
+            secrets: &Unused,
+            files: &Unused,
+            clock: self,
+            cancellation: self,
+            progress: self,
+        }
+    }
+
+    /// Runs an operation to its end; `None` when the process was killed.
+    pub fn run(&self, operation: Operation) -> Option<Outcome> {
+        let mut future = pin!(crate::stack::run(self.ports(), operation));
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..100 {
+            if let Poll::Ready(outcome) = future.as_mut().poll(&mut context) {
+                return Some(outcome);
+            }
+            if self.state().killed {
+                self.state().killed = false;
+                return None;
+            }
+        }
+        panic!("the attempt neither ends nor sleeps");
+    }
+
+    /// Notes a call; answers its fault, if it has one.
+    fn begin(&self, action: &'static str) -> Option<Fault> {
+        let mut state = self.state();
+        let now = state.now;
+        state.calls.push((now, action));
+        let number = state.calls.len();
+        let by_action = match state.faulty.get_mut(action) {
+            Some((fault, left)) if *left > 0 => {
+                *left -= 1;
+                Some(fault.clone())
+            }
+            _ => None,
+        };
+        by_action.or_else(|| state.faults.remove(&number))
+    }
+
+    async fn play<T: Send>(
+        &self,
+        action: &'static str,
+        effect: impl FnOnce(&mut State) -> Called<T> + Send,
+    ) -> Called<T> {
+        match self.begin(action) {
+            None => effect(&mut self.state()),
+            Some(Fault::Answer(kind, message)) => Err(error(kind, action, message)),
+            Some(Fault::LostReply) => {
+                let _ = effect(&mut self.state());
+                Err(error(CallErrorKind::Transport, action, "connection reset"))
+            }
+            Some(Fault::Hang) => std::future::pending().await,
+            Some(Fault::KillBefore) => {
+                self.state().killed = true;
+                std::future::pending().await
+            }
+            Some(Fault::KillAfter) => {
+                let _ = effect(&mut self.state());
+                self.state().killed = true;
+                std::future::pending().await
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn push(&mut self, time: u64, logical_id: &str, status: &str, reason: &str, token: &str) {
+        let own = logical_id == "@";
+        self.events.push(StackEvent {
+            id: format!("{}-{}", self.stack.id, self.events.len()),
+            stack_id: self.stack.id.clone(),
+            logical_id: if own { NAME.into() } else { logical_id.into() },
+            physical_id: if own { self.stack.id.clone() } else { format!("physical-{logical_id}") },
+            resource_type: if own || reason.contains("Embedded stack") {
+                "AWS::CloudFormation::Stack"
+            } else {
+                "AWS::EC2::Thing"
+            }
+            .into(),
+            status: status.into(),
+            reason: reason.into(),
+            token: token.into(),
+            operation_id: String::new(),
+            time: Timestamp(time),
+        });
+    }
+
+    fn shown(&self, now: u64) -> Stack {
+        let status = self
+            .events
+            .iter()
+            .rev()
+            .find(|event| event.is_of_stack() && event.time.0 <= now)
+            .map_or("", |event| event.status.as_str());
+        Stack { status: status.into(), ..self.stack.clone() }
+    }
+}
+
+impl State {
+    fn find(&self, stack: &str) -> Option<usize> {
+        let by_id = self.entries.iter().position(|entry| entry.stack.id == stack);
+        by_id.or_else(|| {
+            self.entries
+                .iter()
+                .position(|entry| entry.stack.name == stack && entry.shown(self.now).status != "DELETE_COMPLETE")
+        })
+    }
+
+    fn accept(&mut self, at: usize, what: &str, token: &str) {
+        self.accepted.push(what.to_owned());
+        let script = self.scripts.pop_front().unwrap_or_default();
+        let now = self.now;
+        let entry = &mut self.entries[at];
+        entry.token = token.to_owned();
+        entry.events.retain(|event| event.time.0 <= now);
+        for (seconds, logical_id, status, reason) in script {
+            entry.push(now + seconds * 1000, logical_id, status, reason, token);
+        }
+    }
+}
+
+#[async_trait]
+impl CloudFormation for World {
+    async fn describe_stack(&self, stack: &str) -> Called<Option<Stack>> {
+        self.play("DescribeStacks", |state| Ok(state.find(stack).map(|at| state.entries[at].shown(state.now)))).await
+    }
+
+    async fn list_stacks(&self, _: Option<&str>) -> Called<(Vec<Stack>, Option<String>)> {
+        Err(error(CallErrorKind::Other, "ListStacks", "unused"))
+    }
+
+    async fn create_stack(&self, name: &str, protected: bool, request: &StackRequest) -> Called<String> {
+        self.play("CreateStack", |state| {
+            let known =
+                state.entries.iter().find(|entry| entry.token == request.token).map(|entry| entry.stack.id.clone());
+            match (known, state.repeat, state.find(name)) {
+                (Some(id), Repeat::SameId, _) => return Ok(id),
+                (Some(_), Repeat::TokenReused, _) => {
+                    return Err(error(
+                        CallErrorKind::TokenReused,
+                        "CreateStack",
+                        "A client request token already exists.",
+                    ));
+                }
+                (_, _, Some(_)) => {
+                    return Err(error(CallErrorKind::AlreadyExists, "CreateStack", "Stack already exists"));
+                }
+                _ => {}
+            }
+            let id = format!("arn:aws:cloudformation:us-east-1:1:stack/{name}/{}", state.entries.len());
+            let stack = Stack {
+                id: id.clone(),
+                name: name.into(),
+                tags: request.tags.clone(),
+                termination_protection: protected,
+                ..Stack::default()
+            };
+            state.entries.push(Entry { stack, token: request.token.clone(), events: vec![] });
+            let at = state.entries.len() - 1;
+            state.accept(at, "create", &request.token);
+            Ok(id)
+        })
+        .await
+    }
+
+    async fn update_stack(&self, stack: &str, request: &StackRequest) -> Called<Updated> {
+        self.play("UpdateStack", |state| {
+            let Some(at) = state.find(stack) else {
+                return Err(error(CallErrorKind::NotFound, "UpdateStack", "Stack does not exist"));
+            };
+            if state.entries[at].token == request.token {
+                return Ok(Updated::Started);
+            }
+            let status = state.entries[at].shown(state.now).status;
+            if status.ends_with("_IN_PROGRESS") {
+                let words = "Stack:ARN is in UPDATE_IN_PROGRESS state and can not be updated.";
+                return Err(error(CallErrorKind::Refused, "UpdateStack", words));
+            }
+            if state.nothing_to_do {
+                return Ok(Updated::NothingToDo);
+            }
+            state.accept(at, "update", &request.token);
+            Ok(Updated::Started)
+        })
+        .await
+    }
+
+    async fn delete_stack(&self, request: &DeleteRequest) -> Called<()> {
+        self.play("DeleteStack", |state| {
+            let Some(at) = state.find(&request.stack_id) else { return Ok(()) };
+            if state.entries[at].stack.termination_protection {
+                let words = "Stack [analytics] cannot be deleted while TerminationProtection is enabled";
+                return Err(error(CallErrorKind::Refused, "DeleteStack", words));
+            }
+            if !["DELETE_IN_PROGRESS", "DELETE_COMPLETE"].contains(&state.entries[at].shown(state.now).status.as_str())
+            {
+                let what = if request.retain.is_empty() {
+                    "delete".into()
+                } else {
+                    format!("delete -{}", request.retain.join(","))
+                };
+                state.accept(at, &what, &request.token);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn cancel_update(&self, stack: &str, token: &str) -> Called<()> {
+        self.play("CancelUpdateStack", |state| {
+            if let Some(at) = state.find(stack) {
+                state.accept(at, "cancel", token);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn continue_update_rollback(&self, stack: &str, skip: &[String], token: &str) -> Called<()> {
+        self.play("ContinueUpdateRollback", |state| {
+            if let Some(at) = state.find(stack) {
+                state.accept(at, &format!("continue {}", skip.join(",")), token);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn rollback_stack(&self, stack: &str, token: &str) -> Called<()> {
+        self.play("RollbackStack", |state| {
+            if let Some(at) = state.find(stack) {
+                state.accept(at, "rollback", token);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn set_termination_protection(&self, stack: &str, on: bool) -> Called<()> {
+        self.play("UpdateTerminationProtection", |state| {
+            if let Some(at) = state.find(stack) {
+                state.entries[at].stack.termination_protection = on;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn set_stack_policy(&self, _: &str, _: &str) -> Called<()> {
+        Err(error(CallErrorKind::Other, "SetStackPolicy", "unused"))
+    }
+
+    async fn stack_events(&self, stack: &str, next: Option<&str>) -> Called<EventPage> {
+        self.play("DescribeStackEvents", |state| {
+            if let Some(events) = state.nested.get(stack) {
+                return Ok(EventPage { events: events.clone(), next: None });
+            }
+            let Some(at) = state.find(stack) else {
+                return Err(error(CallErrorKind::NotFound, "DescribeStackEvents", "Stack does not exist"));
+            };
+            let visible: Vec<&StackEvent> =
+                state.entries[at].events.iter().rev().filter(|event| event.time.0 <= state.now).collect();
+            let from: usize = next.and_then(|next| next.parse().ok()).unwrap_or(0);
+            let to = (from + state.page).min(visible.len());
+            let events = visible[from..to].iter().map(|event| (*event).clone()).collect();
+            Ok(EventPage { events, next: (to < visible.len()).then(|| to.to_string()) })
+        })
+        .await
+    }
+
+    async fn stack_resources(&self, _: &str) -> Called<Vec<StackResource>> {
+        Err(error(CallErrorKind::Other, "ListStackResources", "unused"))
+    }
+
+    async fn template(&self, _: &str) -> Called<String> {
+        Err(error(CallErrorKind::Other, "GetTemplate", "unused"))
+    }
+}
+
+#[async_trait]
+impl Clock for World {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.state().now)
+    }
+
+    async fn sleep_until(&self, time: Timestamp) {
+        if self.state().killed {
+            return std::future::pending().await;
+        }
+        let cancelled_first = {
+            let mut state = self.state();
+            let cancel = state.cancel_at.filter(|at| *at > state.now && *at <= time.0);
+            state.now = cancel.unwrap_or_else(|| time.0.max(state.now));
+            cancel.is_some()
+        };
+        if cancelled_first {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[async_trait]
+impl Cancellation for World {
+    fn is_cancelled(&self) -> bool {
+        let state = self.state();
+        state.cancel_at.is_some_and(|at| at <= state.now)
+    }
+
+    async fn cancelled(&self) {
+        std::future::poll_fn(|_| if self.is_cancelled() { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+}
+
+impl ProgressSink for World {
+    fn report(&self, progress: Progress) {
+        let mut state = self.state();
+        let now = state.now;
+        state.lines.push((now, progress));
+    }
+}
+
+pub const fn seconds(seconds: u64) -> Millis {
+    Millis::from_seconds(seconds)
+}
+
+impl World {
+    /// Makes AWS remember the create's token of each stack, whatever happened to the stack since.
+    pub fn remember_first_token(&self) {
+        for entry in &mut self.state().entries {
+            entry.token = entry.events.first().map(|event| event.token.clone()).unwrap_or_default();
+        }
+    }
+}

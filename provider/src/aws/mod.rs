@@ -1,0 +1,23 @@
+//! The adapter between the core's ports and the AWS SDK: it translates and never decides. Nothing outside this folder
+//! names an SDK type, and nothing here knows the resource, its inputs or a client.
+//!
+//! Map: [`config`] turns settings into clients · [`http`], [`retry`] and [`credentials`] are its parts · one file a
+//! service · [`call_error`] says what a failed call means · [`redact`] keeps secrets out of texts.
+
+pub mod autoscaling;
+pub mod call_error;
+pub mod cloudformation;
+pub mod config;
+pub mod credentials;
+pub mod ec2;
+pub mod http;
+pub mod redact;
+pub mod retry;
+pub mod s3;
+pub mod secretsmanager;
+pub mod sts;
+
+mod stack_request;
+
+pub use config::{AssumeRole, Aws, AwsConfig, StaticKeys, WebIdentity, clients};
+pub use redact::Redactor;

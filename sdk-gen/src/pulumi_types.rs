@@ -1,0 +1,206 @@
+//! The table's shapes as Pulumi schema: properties of leaves, object types of sections, enums of closed sets.
+
+use serde_json::{Map, Value, json};
+use starburst_schema::naming::pascal_case;
+use starburst_schema::{Clients, Constraint, Effect, FIELDS, Field, Kind, Role, SECTIONS};
+
+/// Package and module of every token.
+pub const MODULE: &str = "starburst:index";
+
+/// Fields that Pulumi offers, in the order of the table.
+pub fn fields() -> impl Iterator<Item = &'static Field> {
+    FIELDS.iter().copied().filter(|field| field.clients == Clients::Both)
+}
+
+/// All object and enum types, by token.
+pub fn types() -> Map<String, Value> {
+    let mut types = Map::new();
+    for section in SECTIONS {
+        types.insert(token(section.path), object(section.path, section.doc));
+    }
+    for field in fields() {
+        match field.kind {
+            Kind::Choice(choices) => {
+                types.insert(enum_token(field.path), enumeration(field.doc, choices));
+            }
+            Kind::Objects(leaves) => {
+                let object = element(field.path, leaves, &mut types);
+                types.insert(element_token(field.path), object);
+            }
+            _ => {}
+        }
+    }
+    types
+}
+
+/// The object type of a section or nested object.
+fn object(path: &str, doc: &str) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for (name, below) in children(path) {
+        if below.field.is_some_and(|field| field.required) {
+            required.push(name.clone());
+        }
+        properties.insert(name, below.property());
+    }
+    // A cluster that was imported lacks what AWS does not give back: nothing is required inside optional sections.
+    json!({ "type": "object", "description": doc, "properties": properties, "required": required })
+}
+
+/// What stands directly below a section: leaves and nested objects, in the order of the table.
+pub fn children(path: &str) -> Vec<(String, Child)> {
+    let mut found: Vec<(String, Child)> = Vec::new();
+    for field in fields() {
+        let rest = if path.is_empty() { Some(field.path) } else { field.path.strip_prefix(&format!("{path}.")) };
+        let Some(rest) = rest else { continue };
+        let name = rest.split('.').next().unwrap_or(rest).to_owned();
+        if found.iter().any(|(known, _)| *known == name) {
+            continue;
+        }
+        let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let leaf = (rest == name).then_some(field);
+        found.push((name, Child { path: below, field: leaf }));
+    }
+    found
+}
+
+/// A leaf or a nested object.
+pub struct Child {
+    path: String,
+    field: Option<&'static Field>,
+}
+
+impl Child {
+    /// The property of an object type.
+    pub fn property(&self) -> Value {
+        match self.field {
+            Some(field) => leaf(field),
+            None => {
+                let doc = SECTIONS.iter().find(|section| section.path == self.path).map_or("", |section| section.doc);
+                json!({ "$ref": format!("#/types/{}", token(&self.path)), "description": doc })
+            }
+        }
+    }
+
+    /// Whether a new cluster needs it.
+    pub fn is_required(&self) -> bool {
+        let below = format!("{}.", self.path);
+        fields().any(|field| field.required && (field.path == self.path || field.path.starts_with(&below)))
+    }
+}
+
+fn leaf(field: &Field) -> Value {
+    let mut property = shape(field);
+    if let Some(map) = property.as_object_mut() {
+        map.insert("description".into(), description(field).into());
+        if field.is_secret() {
+            map.insert("secret".into(), true.into());
+        }
+        if field.effect == Effect::Replace {
+            map.insert("willReplaceOnChanges".into(), true.into());
+        }
+    }
+    property
+}
+
+/// The type part of a property.
+fn shape(field: &Field) -> Value {
+    let text = json!({ "type": "string" });
+    match field.kind {
+        Kind::Bool => json!({ "type": "boolean" }),
+        Kind::Integer => json!({ "type": "integer" }),
+        Kind::Text => text,
+        Kind::Choice(_) => json!({ "$ref": format!("#/types/{}", enum_token(field.path)) }),
+        Kind::List | Kind::Set => json!({ "type": "array", "items": text }),
+        Kind::Map => json!({ "type": "object", "additionalProperties": text }),
+        Kind::File => json!({ "oneOf": [text, { "$ref": "pulumi.json#/Asset" }] }),
+        Kind::Folder => json!({ "oneOf": [text, { "$ref": "pulumi.json#/Archive" }] }),
+        Kind::Objects(_) => {
+            json!({ "type": "array", "items": { "$ref": format!("#/types/{}", element_token(field.path)) } })
+        }
+    }
+}
+
+fn element(path: &str, leaves: &'static [Field], types: &mut Map<String, Value>) -> Value {
+    let mut properties = Map::new();
+    for field in leaves {
+        let mut property = match field.kind {
+            Kind::Choice(choices) => {
+                let token = format!("{MODULE}:{}{}", element_name(path), pascal_case(field.path));
+                types.insert(token.clone(), enumeration(field.doc, choices));
+                json!({ "$ref": format!("#/types/{token}") })
+            }
+            _ => shape(field),
+        };
+        if let Some(map) = property.as_object_mut() {
+            map.insert("description".into(), field.doc.into());
+        }
+        properties.insert(field.path.to_owned(), property);
+    }
+    let required: Vec<&str> = leaves.iter().filter(|field| field.required).map(|field| field.path).collect();
+    json!({ "type": "object", "properties": properties, "required": required })
+}
+
+fn enumeration(doc: &str, choices: &[&str]) -> Value {
+    let values: Vec<Value> =
+        choices.iter().map(|choice| json!({ "name": choice_name(choice), "value": choice })).collect();
+    json!({ "type": "string", "description": doc, "enum": values })
+}
+
+/// A choice's name in SDKs: `gp3` is `Gp3`, `AWS::CloudWatch::Alarm` is `Alarm`.
+fn choice_name(choice: &str) -> String {
+    pascal_case(choice.rsplit("::").next().unwrap_or(choice))
+}
+
+/// The token of a section's object type.
+pub fn token(path: &str) -> String {
+    format!("{MODULE}:{}", pascal_case(path))
+}
+
+fn enum_token(path: &str) -> String {
+    format!("{MODULE}:{}", pascal_case(path))
+}
+
+fn element_name(path: &str) -> String {
+    let name = pascal_case(path);
+    name.strip_suffix('s').map(str::to_owned).unwrap_or(name)
+}
+
+fn element_token(path: &str) -> String {
+    format!("{MODULE}:{}", element_name(path))
+}
+
+/// The doc with what the table knows beside it: default, bounds, effect of a change.
+pub fn description(field: &Field) -> String {
+    let mut text = field.doc.to_owned();
+    if let Some(default) = field.default {
+        text.push_str(&format!(" Default: `{}`.", default.trim_matches('"')));
+    }
+    for constraint in field.constraints {
+        match constraint {
+            Constraint::Range(low, high) if !field.doc.contains(&high.to_string()) => {
+                text.push_str(&format!(" Between {low} and {high}."));
+            }
+            Constraint::Form(format) => text.push_str(&format!(" Form: {}.", format.describe())),
+            _ => {}
+        }
+    }
+    text.push_str(&format!(" {}", effect(field.effect)));
+    text
+}
+
+/// What a change does, in a sentence.
+pub fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Replace => "A change replaces the cluster.",
+        Effect::InPlace => "A change replaces no node.",
+        Effect::Roll([Role::Worker]) => "A change rolls the workers.",
+        Effect::Roll([Role::Coordinator]) => "A change rolls the coordinators.",
+        Effect::Roll([Role::Metastore]) => "A change replaces the metastore node.",
+        Effect::Roll([Role::Superset]) => "A change replaces the Superset node.",
+        Effect::Roll(_) => "A change rolls coordinators and workers.",
+        Effect::Restart => "A change stops and starts the whole cluster.",
+        Effect::Operational => "A change alone calls nothing.",
+        Effect::AsPreviewed => "The preview says what a change does.",
+    }
+}

@@ -1,0 +1,475 @@
+//! Watches a group for CloudFormation: creation, size changes, rolling updates, deletion. The steps of a roll are
+//! those of section 6.2 of the behaviour reference.
+
+use super::{Group, group, nodes, say, say_as, scaling};
+use crate::fake::intrinsics::text;
+use crate::fake::resources::Request;
+use crate::fake::stacks;
+use crate::fake::state::{Place, State};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The settings of a roll and what it has counted.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    pub rolls: bool,
+    /// Launch template version that instances shall have.
+    pub target: usize,
+    /// MinInstancesInService.
+    pub keep: usize,
+    /// MaxBatchSize.
+    pub most: usize,
+    pub percent: f64,
+    /// Milliseconds.
+    pub pause: i64,
+    pub pause_text: String,
+    pub signals: bool,
+    pub suspend: Vec<String>,
+    pub batch: usize,
+    /// Obsolete instances at the start.
+    pub total: usize,
+    pub terminated: usize,
+    /// Desired capacity before it was raised.
+    pub before: usize,
+    pub template: (usize, usize, Option<usize>),
+    pub restoring: bool,
+}
+
+impl Plan {
+    /// From an `AutoScalingRollingUpdate`, which may be null.
+    #[must_use]
+    pub fn new(policy: &Value, r: &Request, total: usize) -> Self {
+        let get = |k: &str| policy.get(k).map(text);
+        let number = |k: &str, default: usize| get(k).and_then(|v| v.parse().ok()).unwrap_or(default);
+        let signals = get("WaitOnResourceSignals").as_deref() == Some("true");
+        let default_pause = if signals { "PT5M" } else { "PT0S" };
+        let pause_text = get("PauseTime").unwrap_or_else(|| default_pause.to_owned());
+        let size = |k: &str| r.properties.get(k).and_then(|v| text(v).parse::<usize>().ok());
+        Self {
+            keep: number("MinInstancesInService", 0),
+            most: number("MaxBatchSize", 1),
+            percent: get("MinSuccessfulInstancesPercent").and_then(|v| v.parse().ok()).unwrap_or(100.0),
+            pause: duration(&pause_text, 0),
+            pause_text,
+            signals,
+            suspend: policy.get("SuspendProcesses").and_then(Value::as_array).map(|l| l.iter().map(text).collect()).unwrap_or_default(),
+            total,
+            template: (size("MinSize").unwrap_or(0), size("MaxSize").unwrap_or(0), size("DesiredCapacity")),
+            restoring: r.restoring,
+            ..Self::default()
+        }
+    }
+}
+
+/// Where a watch is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Waiting for the signals of a creation.
+    Creating,
+    /// Waiting for a size change, and for signals of added instances if the policy wants them.
+    Sizing,
+    /// Waiting for instances added before the first termination.
+    Growing,
+    /// Waiting for these to go, then for so many replacements.
+    Terminating(Vec<String>, usize),
+    /// Waiting for replacements.
+    Refilling,
+    /// The fixed pause after a batch.
+    Pausing,
+    /// Waiting for the last instance to go.
+    Deleting,
+}
+
+/// Signals of one batch.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    pub need: usize,
+    pub seen: BTreeSet<String>,
+    /// Tells the timer of this batch from older ones.
+    pub number: u64,
+}
+
+/// What CloudFormation watches a group for.
+#[derive(Clone, Debug)]
+pub struct Work {
+    pub stack: String,
+    pub logical: String,
+    pub run: u64,
+    pub plan: Plan,
+    pub stage: Stage,
+    pub batch: Option<Batch>,
+    pub successes: usize,
+    pub failures: usize,
+    /// Signals asked for in all, the base of the percentage.
+    pub expected: usize,
+    pub suspended_by_us: Vec<String>,
+}
+
+impl Work {
+    /// A watch in this stage.
+    #[must_use]
+    pub fn new(r: &Request, plan: Plan, stage: Stage) -> Self {
+        Self {
+            stack: r.stack.clone(),
+            logical: r.logical.clone(),
+            run: r.run,
+            plan,
+            stage,
+            batch: None,
+            successes: 0,
+            failures: 0,
+            expected: 0,
+            suspended_by_us: Vec::new(),
+        }
+    }
+
+    /// The watch of a creation: signals if the creation policy asks for them.
+    pub fn creating(w: &mut State, r: &Request, desired: usize) -> Self {
+        let mut plan = Plan::new(&Value::Null, r, 0);
+        let policy = r.definition.get("CreationPolicy").cloned().unwrap_or_default();
+        plan.percent = policy
+            .pointer("/AutoScalingCreationPolicy/MinSuccessfulInstancesPercent")
+            .and_then(|v| text(v).parse().ok())
+            .unwrap_or(100.0);
+        let signal = policy.get("ResourceSignal");
+        let count = signal.map(|s| s.get("Count").and_then(|c| text(c).parse().ok()).unwrap_or(1usize));
+        plan.signals = count.is_some_and(|c| c > 0);
+        plan.pause = signal.and_then(|s| s.get("Timeout")).map_or(300_000, |t| duration(&text(t), 300_000));
+        let mut work = Self::new(r, plan, Stage::Creating);
+        if let Some(need) = count.filter(|c| *c > 0) {
+            work.expected = need;
+            work.batch = Some(Batch { need, seen: BTreeSet::new(), number: w.ids.next() });
+        } else {
+            work.expected = desired;
+        }
+        work
+    }
+}
+
+/// An ISO 8601 duration such as `PT15M` in milliseconds.
+#[must_use]
+pub fn duration(text: &str, default: i64) -> i64 {
+    let Some(rest) = text.strip_prefix("PT") else { return default };
+    let mut total = 0;
+    let mut digits = String::new();
+    for c in rest.chars() {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        let n: i64 = digits.parse().unwrap_or(0);
+        digits.clear();
+        total += n * match c {
+            'H' => 3_600_000,
+            'M' => 60_000,
+            _ => 1000,
+        };
+    }
+    total
+}
+
+/// Ids of instances that a roll would replace, oldest first.
+#[must_use]
+pub fn obsolete(g: &Group, target: usize) -> Vec<String> {
+    g.live()
+        .filter(|i| i.template != (g.template.0.clone(), target) || !g.subnets.contains(&i.subnet))
+        .map(|i| i.id.clone())
+        .collect()
+}
+
+/// Starts the timer of the present batch.
+pub fn arm(w: &mut State, place: &Place, name: &str) {
+    let Some(work) = group(w, place, name).and_then(|g| g.work.as_ref()) else { return };
+    let Some(batch) = &work.batch else { return };
+    let (number, pause) = (batch.number, work.plan.pause);
+    let (place, name) = (place.clone(), name.to_owned());
+    w.after(pause, move |w| timed_out(w, &place, &name, number));
+}
+
+fn timed_out(w: &mut State, place: &Place, name: &str, number: u64) {
+    let Some(work) = group(w, place, name).and_then(|g| g.work.as_mut()) else { return };
+    let Some(batch) = work.batch.as_ref().filter(|b| b.number == number) else { return };
+    let missing = batch.need.saturating_sub(batch.seen.len());
+    if missing == 0 {
+        return;
+    }
+    work.failures += missing;
+    work.batch = None;
+    let (arn, logical) = (work.stack.clone(), work.logical.clone());
+    let text = format!(
+        "Failed to receive {missing} resource signal(s) for the current batch.  Each resource signal timeout is counted as a FAILURE."
+    );
+    say_as(w, &arn, &logical, "UPDATE", &text);
+    if !give_up(w, place, name, true) {
+        poke(w, place, name);
+    }
+}
+
+/// Ends the watch when the wanted share of successes is out of reach. `silence`: a time-out, not a FAILURE signal.
+fn give_up(w: &mut State, place: &Place, name: &str, silence: bool) -> bool {
+    let Some(work) = group(w, place, name).and_then(|g| g.work.as_ref()) else { return true };
+    let total = if work.plan.rolls && work.stage != Stage::Sizing { work.plan.total } else { work.expected };
+    let wanted = (work.plan.percent * total as f64 / 100.0).ceil() as usize;
+    if total.saturating_sub(work.failures) >= wanted {
+        return false;
+    }
+    let (count, word) = if silence { (work.successes, "SUCCESS") } else { (work.failures, "FAILURE") };
+    let text = format!(
+        "Received {count} {word} signal(s) out of {total}.  Unable to satisfy {}% MinSuccessfulInstancesPercent requirement",
+        work.plan.percent
+    );
+    end(w, place, name, Err(text));
+    true
+}
+
+/// A signal of one of the group's instances.
+pub fn signalled(w: &mut State, place: &Place, name: &str, id: &str, success: bool) {
+    let Some(g) = group(w, place, name) else { return };
+    let target = g.instances.iter().find(|i| i.id == id).map(|i| i.template.1);
+    let Some(work) = g.work.as_mut() else { return };
+    let rolling = work.plan.rolls;
+    let fresh = !rolling || target == Some(work.plan.target);
+    let (arn, logical) = (work.stack.clone(), work.logical.clone());
+    let Some(batch) = work.batch.as_mut() else { return };
+    if !fresh || batch.seen.len() >= batch.need || !batch.seen.insert(id.to_owned()) {
+        return;
+    }
+    if success {
+        work.successes += 1;
+    } else {
+        work.failures += 1;
+    }
+    let word = if success { "SUCCESS" } else { "FAILURE" };
+    say(w, &arn, &logical, &format!("Received {word} signal with UniqueId {id}"));
+    if success || !give_up(w, place, name, false) {
+        poke(w, place, name);
+    }
+}
+
+fn end(w: &mut State, place: &Place, name: &str, result: Result<(), String>) {
+    let Some(g) = group(w, place, name) else { return };
+    let Some(work) = g.work.take() else { return };
+    for process in &work.suspended_by_us {
+        g.suspended.remove(process);
+    }
+    stacks::nodes::finish(w, &work.stack, &work.logical, work.run, result);
+}
+
+/// Begins the size stage of an update: waits for added instances, then rolls or ends.
+pub fn sizing(w: &mut State, place: &Place, name: &str, grown: usize) {
+    let number = w.ids.next();
+    let Some(work) = group(w, place, name).and_then(|g| g.work.as_mut()) else { return };
+    if grown > 0 && work.plan.signals && !(work.plan.rolls && work.plan.restoring) {
+        work.expected = grown;
+        work.batch = Some(Batch { need: grown, seen: BTreeSet::new(), number });
+        let (arn, logical) = (work.stack.clone(), work.logical.clone());
+        let text = added(grown, &work.plan.pause_text);
+        // Instances of a size change that precedes a roll already have the new launch data.
+        say(w, &arn, &logical, &text);
+        arm(w, place, name);
+    }
+    scaling::reconcile(w, place, name);
+    poke(w, place, name);
+}
+
+fn added(count: usize, pause: &str) -> String {
+    format!("New instance(s) added to autoscaling group - Waiting on {count} resource signal(s) with a timeout of {pause}.")
+}
+
+/// Looks whether the watch can go on, after anything happened to the group.
+pub fn poke(w: &mut State, place: &Place, name: &str) {
+    let Some(g) = group(w, place, name) else { return };
+    let Some(work) = g.work.clone() else { return };
+    let waiting = work.batch.as_ref().is_some_and(|b| b.seen.len() < b.need);
+    let full = g.in_service() == g.desired && g.instances.len() == g.desired;
+    let stuck = g.failures >= 3 && !work.plan.signals;
+    let problem = g.last_problem.clone();
+    if stuck && matches!(work.stage, Stage::Creating | Stage::Sizing | Stage::Growing | Stage::Refilling) {
+        end(w, place, name, Err(format!("Group did not stabilize. Last scaling activity: {problem}")));
+        return;
+    }
+    match work.stage {
+        Stage::Creating => {
+            if if work.plan.signals { !waiting } else { full } {
+                end(w, place, name, Ok(()));
+            }
+        }
+        Stage::Sizing => {
+            let ready = if work.batch.is_some() { !waiting } else { full };
+            if ready && work.plan.rolls {
+                start_roll(w, place, name);
+            } else if ready {
+                end(w, place, name, Ok(()));
+            }
+        }
+        Stage::Growing | Stage::Refilling => {
+            let arrived = if work.plan.signals { !waiting } else { g.in_service() >= g.desired };
+            if arrived && !work.plan.signals && work.plan.pause > 0 {
+                pause(w, place, name);
+            } else if arrived {
+                next_batch(w, place, name);
+            }
+        }
+        Stage::Terminating(ids, replace) => {
+            if !g.instances.iter().any(|i| ids.contains(&i.id)) {
+                terminated(w, place, name, &ids, replace);
+            }
+        }
+        Stage::Pausing => {}
+        Stage::Deleting => {
+            if g.instances.is_empty() {
+                let cleanup = w.durations.cleanup;
+                w.region(place).groups.remove(name);
+                let (arn, logical, run) = (work.stack, work.logical, work.run);
+                w.after(cleanup, move |w| stacks::nodes::finish(w, &arn, &logical, run, Ok(())));
+            }
+        }
+    }
+}
+
+fn pause(w: &mut State, place: &Place, name: &str) {
+    let Some(work) = group(w, place, name).and_then(|g| g.work.as_mut()) else { return };
+    work.stage = Stage::Pausing;
+    let (ms, run) = (work.plan.pause, work.run);
+    let (place, name) = (place.clone(), name.to_owned());
+    w.after(ms, move |w| {
+        let on = group(w, &place, &name).and_then(|g| g.work.as_ref()).is_some_and(|k| k.run == run && k.stage == Stage::Pausing);
+        if on {
+            next_batch(w, &place, &name);
+        }
+    });
+}
+
+/// Steps 1 to 4: batch, announcement, temporary sizes, extra instances.
+fn start_roll(w: &mut State, place: &Place, name: &str) {
+    let number = w.ids.next();
+    let Some(g) = group(w, place, name) else { return };
+    let (max, desired) = (g.max, g.desired);
+    let Some(work) = g.work.as_mut() else { return };
+    let plan = &mut work.plan;
+    plan.batch = plan.most.min(plan.total).min(max.saturating_sub(plan.keep)).max(1);
+    plan.before = desired;
+    (work.successes, work.failures, work.batch) = (0, 0, None);
+    let (arn, logical) = (work.stack.clone(), work.logical.clone());
+    let plan = work.plan.clone();
+    let tail = if plan.keep == 0 {
+        format!("in batches of {}.", plan.batch)
+    } else {
+        format!("in batches of {}, while keeping at least {} instance(s) in service.", plan.batch, plan.keep)
+    };
+    let waits = if plan.signals {
+        format!(
+            " Waiting on resource signals with a timeout of {} when new instances are added to the autoscaling group.",
+            plan.pause_text
+        )
+    } else {
+        String::new()
+    };
+    say(w, &arn, &logical, &format!("Rolling update initiated. Terminating {} obsolete instance(s) {tail}{waits}", plan.total));
+    let raised = max.min(desired.max(plan.keep + plan.batch));
+    let mut extra = 0;
+    if desired < max {
+        say(w, &arn, &logical, &format!("Temporarily setting autoscaling group MinSize and DesiredCapacity to {raised}."));
+        if let Some(g) = group(w, place, name) {
+            extra = raised - desired;
+            g.min = raised;
+            g.desired = raised;
+        }
+    }
+    if extra == 0 {
+        next_batch(w, place, name);
+        return;
+    }
+    if let Some(work) = group(w, place, name).and_then(|g| g.work.as_mut()) {
+        work.stage = Stage::Growing;
+    }
+    expect(w, place, name, extra, number);
+    scaling::reconcile(w, place, name);
+    poke(w, place, name);
+}
+
+/// Step 6: waits for the signals of `count` added instances.
+fn expect(w: &mut State, place: &Place, name: &str, count: usize, number: u64) {
+    let Some(work) = group(w, place, name).and_then(|g| g.work.as_mut()) else { return };
+    if !work.plan.signals || count == 0 {
+        work.batch = None;
+        return;
+    }
+    work.batch = Some(Batch { need: count, seen: BTreeSet::new(), number });
+    let (arn, logical, text) = (work.stack.clone(), work.logical.clone(), added(count, &work.plan.pause_text));
+    say(w, &arn, &logical, &text);
+    arm(w, place, name);
+}
+
+/// Step 5: terminates the next batch, or ends the roll.
+fn next_batch(w: &mut State, place: &Place, name: &str) {
+    let Some(g) = group(w, place, name) else { return };
+    let Some(plan) = g.work.as_ref().map(|k| k.plan.clone()) else { return };
+    let old = obsolete(g, plan.target);
+    if old.is_empty() {
+        finish_roll(w, place, name);
+        return;
+    }
+    let ids: Vec<String> = old.iter().take(plan.batch).cloned().collect();
+    let last = ids.len() == old.len();
+    let good = g.live().count() - old.len();
+    let replace = if last { plan.before.saturating_sub(good).min(ids.len()) } else { ids.len() };
+    let fewer = ids.len() - replace;
+    g.desired -= fewer.min(g.desired);
+    g.min = g.min.min(g.desired);
+    if let Some(work) = g.work.as_mut() {
+        work.stage = Stage::Terminating(ids.clone(), replace);
+        work.batch = None;
+    }
+    let Some((arn, logical)) = g.work.as_ref().map(|k| (k.stack.clone(), k.logical.clone())) else { return };
+    let text = format!("Terminating instance(s) [{}]; replacing with {replace} new instance(s).", ids.join(","));
+    say(w, &arn, &logical, &text);
+    // Replacements start when the old ones are gone: the group does not launch meanwhile.
+    if let Some(g) = group(w, place, name) {
+        g.retrying = true;
+    }
+    for id in &ids {
+        let cause = format!("At {} instance {id} was taken out of service in response to a user request.", w.now.iso_seconds());
+        nodes::terminate(w, place, name, id, &cause);
+    }
+}
+
+fn terminated(w: &mut State, place: &Place, name: &str, ids: &[String], replace: usize) {
+    let number = w.ids.next();
+    let Some(g) = group(w, place, name) else { return };
+    g.retrying = false;
+    let Some(work) = g.work.as_mut() else { return };
+    work.plan.terminated += ids.len();
+    work.stage = Stage::Refilling;
+    let progress = (100.0 * work.plan.terminated as f64 / work.plan.total.max(1) as f64).round();
+    let (arn, logical) = (work.stack.clone(), work.logical.clone());
+    say(w, &arn, &logical, &format!("Successfully terminated instance(s) [{}] (Progress {progress}%).", ids.join(",")));
+    expect(w, place, name, replace, number);
+    scaling::reconcile(w, place, name);
+    poke(w, place, name);
+}
+
+/// Step 7: sizes return to the template's.
+fn finish_roll(w: &mut State, place: &Place, name: &str) {
+    let Some(g) = group(w, place, name) else { return };
+    let Some(plan) = g.work.as_ref().map(|k| k.plan.clone()) else { return };
+    let (min, max, desired) = plan.template;
+    g.min = min;
+    g.max = max;
+    // Without a desired capacity in the template a rollback leaves the raised one.
+    g.desired = desired.unwrap_or(if plan.restoring { g.desired } else { plan.before }).clamp(min, max.max(min));
+    end(w, place, name, Ok(()));
+    scaling::reconcile(w, place, name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_are_iso_8601() {
+        assert_eq!(duration("PT15M", 0), 900_000);
+        assert_eq!(duration("PT1H30M5S", 0), 5_405_000);
+        assert_eq!(duration("nonsense", 7), 7);
+    }
+}
