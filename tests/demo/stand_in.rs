@@ -1,10 +1,8 @@
 //! The worlds of the demo: an endpoint, ids that exist there, and a look from outside through the real SDK.
 
-use std::sync::Arc;
-
 use anyhow::{Context, Result, anyhow};
 use starburst_core::ports::{AutoScaling, CloudFormation, Group, Stack};
-use starburst_provider::aws::{Aws as Clients, AwsConfig};
+use starburst_provider::aws::{Aws as Clients, AwsConfig, StaticKeys};
 
 use super::{Arguments, Aws};
 use crate::clients::MiniStack;
@@ -43,7 +41,7 @@ impl StandIn {
     }
 
     fn model(runtime: tokio::runtime::Runtime, speed: f64) -> Result<Self> {
-        let world = fake::World::new(fake::WorldConfig { clock: fake::Clock::real(speed), ..fake::WorldConfig::default() });
+        let world = fake::World::new(fake::WorldConfig::real(speed));
         let server = runtime.block_on(fake::serve(world))?;
         let ids = [
             ("vpcId", fake::seed::VPC),
@@ -54,7 +52,7 @@ impl StandIn {
         let ids = ids.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
         let endpoint = server.endpoint.clone();
         let keys = ("AKIAMODELOFAWS000001".to_owned(), "a-key-for-the-model".to_owned());
-        let clients = clients(&endpoint, &keys)?;
+        let clients = clients(&runtime, &endpoint, &keys)?;
         Ok(Self { endpoint, keys, runtime, clients, ids, cannot: Vec::new(), _alive: Alive::Model { _server: server } })
     }
 
@@ -66,8 +64,8 @@ impl StandIn {
             env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).context("MiniStack's credentials")
         };
         let keys = (of("AWS_ACCESS_KEY_ID")?, of("AWS_SECRET_ACCESS_KEY")?);
-        let clients = clients(&endpoint, &keys)?;
-        let ids = super::stand_in::seed_ministack(&runtime, &endpoint, &keys)?;
+        let clients = clients(&runtime, &endpoint, &keys)?;
+        let ids = seed_ministack(&runtime, &endpoint, &keys)?;
         let cannot = vec![
             ("nodes of a group", "MiniStack keeps groups made by CloudFormation as records without instances"),
             ("the batches of a roll", "MiniStack replaces a launch template version in one step"),
@@ -90,41 +88,41 @@ impl StandIn {
 
     /// The stack as AWS shows it.
     pub fn stack(&self, name: &str) -> Result<Option<Stack>> {
-        self.runtime.block_on(self.clients.describe_stack(name)).map_err(|error| anyhow!("{error:?}"))
+        self.runtime.block_on(self.clients.cloud_formation.describe_stack(name)).map_err(|error| anyhow!("{error:?}"))
     }
 
     /// The worker group of a stack.
     pub fn workers(&self, stack: &Stack) -> Result<Group> {
-        let resources = self.runtime.block_on(self.clients.stack_resources(&stack.id)).map_err(|error| anyhow!("{error:?}"))?;
+        let resources = self.runtime.block_on(self.clients.cloud_formation.stack_resources(&stack.id)).map_err(|error| anyhow!("{error:?}"))?;
         let name = resources
             .into_iter()
             .find(|resource| resource.logical_id == starburst_core::template::WORKERS)
             .context("the stack has no worker group")?
             .physical_id;
-        let groups = self.runtime.block_on(self.clients.groups(&[name])).map_err(|error| anyhow!("{error:?}"))?;
+        let groups = self.runtime.block_on(self.clients.auto_scaling.groups(&[name])).map_err(|error| anyhow!("{error:?}"))?;
         groups.into_iter().next().context("the worker group is not there")
     }
 
     /// What an operator does in the console: another desired capacity.
     pub fn set_desired(&self, group: &Group, desired: u32) -> Result<()> {
-        let sizes = self.clients.set_sizes(&group.name, group.min.min(desired), desired, group.max.max(desired));
+        let sizes = self.clients.auto_scaling.set_sizes(&group.name, group.min.min(desired), desired, group.max.max(desired));
         self.runtime.block_on(sizes).map_err(|error| anyhow!("{error:?}"))
     }
 }
 
-fn clients(endpoint: &str, keys: &(String, String)) -> Result<Clients> {
+fn clients(runtime: &tokio::runtime::Runtime, endpoint: &str, keys: &(String, String)) -> Result<Clients> {
+    let static_keys = StaticKeys { access_key: keys.0.clone(), secret_key: keys.1.clone(), token: None };
     let config = AwsConfig {
         region: Some(REGION.to_owned()),
         endpoint_url: Some(endpoint.to_owned()),
-        access_key: Some(keys.0.clone()),
-        secret_key: Some(keys.1.clone()),
+        static_keys: Some(static_keys),
         ..AwsConfig::default()
     };
-    Clients::new(config).map_err(|error| anyhow!("{error:?}"))
+    runtime.block_on(starburst_provider::aws::clients(&config)).map_err(|why| anyhow!(why))
 }
 
 /// Makes in MiniStack what a user brings along: it comes with a default VPC, the rest is made here.
-pub fn seed_ministack(
+fn seed_ministack(
     runtime: &tokio::runtime::Runtime,
     endpoint: &str,
     keys: &(String, String),
@@ -137,7 +135,7 @@ pub fn seed_ministack(
             .credentials_provider(credentials)
             .load()
             .await;
-        let ec2 = Arc::new(aws_sdk_ec2::Client::new(&config));
+        let ec2 = aws_sdk_ec2::Client::new(&config);
         let vpc = ec2.create_vpc().cidr_block("10.40.0.0/16").send().await.context("making a VPC in MiniStack")?;
         let vpc = vpc.vpc().and_then(|vpc| vpc.vpc_id()).context("MiniStack's VPC")?.to_owned();
         let subnet = ec2.create_subnet().vpc_id(&vpc).cidr_block("10.40.1.0/24").send().await?;

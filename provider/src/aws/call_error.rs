@@ -160,7 +160,7 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
 }
 
 fn sources<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+    std::iter::successors(Some(error), |&error: &&'a (dyn Error + 'static)| error.source())
 }
 
 /// The texts of an error and its sources, without those that repeat what stands already. The SDK's outermost words
@@ -168,7 +168,8 @@ fn sources<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dy
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut texts: Vec<String> = Vec::new();
     for text in sources(error).skip(1).map(ToString::to_string) {
-        if !texts.iter().any(|seen| seen.contains(&text)) {
+        // "other" is the SDK's name for a kind of its own errors.
+        if text != "other" && !texts.iter().any(|seen| seen.contains(&text)) {
             texts.push(text);
         }
     }

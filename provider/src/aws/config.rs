@@ -50,7 +50,7 @@ pub struct AwsConfig {
     pub use_dual_stack: Option<bool>,
     /// Proxy for all calls; default `HTTPS_PROXY` and the like. May hold a password.
     pub http_proxy: Option<String>,
-    /// Hosts that `http_proxy` is not used for, separated by commas.
+    /// Hosts that `http_proxy` is not used for, separated by commas; default `NO_PROXY`.
     pub no_proxy: Option<String>,
     /// File of further certificate authorities, PEM; default `AWS_CA_BUNDLE`.
     pub ca_bundle: Option<PathBuf>,

@@ -14,7 +14,13 @@ use super::config::AwsConfig;
 /// Hosts that are never reached through a proxy: this machine and the metadata services.
 const NEVER_PROXIED: &str = "localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,169.254.170.23";
 
-/// Err: one sentence that names the setting.
+/// Environment variables that name hosts without proxy, first set wins.
+const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// The client of all services. Opens nothing before the first call.
+///
+/// # Errors
+/// One sentence that names the setting which cannot be used.
 pub fn client(config: &AwsConfig) -> Result<SharedHttpClient, String> {
     let tls = tls(config)?;
     let proxy = proxy(config)?;
@@ -37,7 +43,8 @@ fn proxy(config: &AwsConfig) -> Result<ProxyConfig, String> {
         return Ok(ProxyConfig::disabled());
     }
     let Some(url) = &config.http_proxy else { return Ok(ProxyConfig::from_env()) };
-    let rules = match &config.no_proxy {
+    let environment = || NO_PROXY.iter().find_map(|name| std::env::var(name).ok());
+    let rules = match config.no_proxy.clone().or_else(environment) {
         Some(rules) => format!("{NEVER_PROXIED},{rules}"),
         None => NEVER_PROXIED.to_owned(),
     };

@@ -18,6 +18,8 @@ pub mod secretsmanager;
 pub mod sts;
 
 mod stack_request;
+#[cfg(test)]
+mod wire_tests;
 
 pub use config::{AssumeRole, Aws, AwsConfig, StaticKeys, WebIdentity, clients};
 pub use redact::Redactor;

@@ -9,8 +9,12 @@ use aws_config::timeout::TimeoutConfig;
 /// Attempts of a call when the configuration does not say.
 pub const ATTEMPTS: u32 = 5;
 
-/// Until a connection stands, TLS included. Times [`ATTEMPTS`] it stays below the 20 seconds above.
-const CONNECT: Duration = Duration::from_secs(3);
+/// Until a connection stands, TLS included. All attempts and pauses together stay below the 20 seconds above.
+const CONNECT: Duration = Duration::from_millis(2400);
+/// The longest first pause; each further one may be twice as long. The SDK draws it between zero and that.
+const PAUSE: Duration = Duration::from_millis(500);
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// One attempt, from connection to the last byte of the answer.
 const ATTEMPT: Duration = Duration::from_secs(20);
 /// All attempts and the pauses between them.
@@ -25,7 +29,10 @@ const UPLOAD: Duration = Duration::from_secs(20 * 60);
 #[must_use]
 pub fn retries(max_retries: Option<u32>) -> RetryConfig {
     let attempts = max_retries.map_or(ATTEMPTS, |retries| retries.saturating_add(1));
-    RetryConfig::standard().with_max_attempts(attempts).with_max_backoff(Duration::from_secs(8))
+    RetryConfig::standard()
+        .with_max_attempts(attempts)
+        .with_initial_backoff(PAUSE)
+        .with_max_backoff(LONGEST_PAUSE)
 }
 
 /// Limits of a call whose request and answer are small.
@@ -61,6 +68,7 @@ mod tests {
 
     #[test]
     fn an_unreachable_endpoint_is_known_in_less_than_20_seconds() {
-        assert!(CONNECT * ATTEMPTS < Duration::from_secs(20));
+        let pauses: Duration = (0..ATTEMPTS - 1).map(|nth| (PAUSE * 2_u32.pow(nth)).min(LONGEST_PAUSE)).sum();
+        assert!(CONNECT * ATTEMPTS + pauses < Duration::from_secs(20));
     }
 }

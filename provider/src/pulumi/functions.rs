@@ -1,10 +1,13 @@
 //! Functions of the package.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use starburst_core::cluster::{self, STATE_KEY};
+use serde_json::Value as Json;
+use starburst_core::cluster::{self, ReadCluster};
+use starburst_core::ports::Ports;
 use starburst_core::template;
 use starburst_core::value::Value;
+use starburst_schema::{Exposure, OUTPUTS};
 use tonic::Status;
 
 use super::decode::decode;
@@ -18,7 +21,7 @@ const GET_CLUSTER: &str = "starburst:index:getCluster";
 /// Token of the function that answers the bundled template.
 const GET_JOINT_TEMPLATE: &str = "starburst:index:getJointTemplate";
 /// The argument of the first: ARN or name of the stack.
-const ID: &str = "id";
+const STACK: &str = "stackName";
 
 /// Answers a function.
 pub async fn invoke(provider: &Provider, request: &InvokeRequest) -> Result<InvokeResponse, Status> {
@@ -33,29 +36,74 @@ pub async fn invoke(provider: &Provider, request: &InvokeRequest) -> Result<Invo
 }
 
 async fn get_cluster(provider: &Provider, arguments: &Value) -> Result<InvokeResponse, Status> {
-    let id = arguments.as_map().and_then(|map| map.get(ID)).and_then(Value::as_text).unwrap_or_default();
+    let id = arguments.as_map().and_then(|map| map.get(STACK)).and_then(Value::as_text).unwrap_or_default();
     if id.is_empty() {
-        return Ok(refusal(ID, "is required: the name or the ARN of the stack"));
+        return Ok(refusal(STACK, "is required: the name or the ARN of the stack"));
     }
     let operation = provider.operation("").await.map_err(|failure| errors::status(&failure))?;
     let Operation { connection, cancelled, progress, asker } = operation;
     let ports = connection.ports(&cancelled, &progress);
     let found = cluster::read(ports, &asker, connection.settings(), id, None).await;
-    progress.finish().await;
-    let Some(found) = found.map_err(|failure| errors::status(&failure))? else {
-        return Ok(refusal(ID, &format!("names no cluster: there is no stack {id} in this account and region")));
+    let answered = match found {
+        Ok(Some(found)) => Ok(Some(live(ports, &found).await)),
+        Ok(None) => Ok(None),
+        Err(failure) => Err(errors::status(&failure)),
     };
-    let mut outputs = found.outputs.as_map().cloned().unwrap_or_default();
-    outputs.remove(STATE_KEY);
-    outputs.insert(ID.to_owned(), Value::Text(found.id));
-    Ok(answer(&Value::Map(outputs)))
+    progress.finish().await;
+    Ok(match answered? {
+        Some(cluster) => answer(&cluster),
+        None => refusal(STACK, &format!("names no cluster: there is no stack {id} in this account and region")),
+    })
 }
 
+/// Outputs that may be shown, the stack's status, and how many nodes serve. What cannot be observed is left out.
+async fn live(ports: Ports<'_>, found: &ReadCluster) -> Value {
+    let outputs = found.outputs.as_map();
+    let output = |name: &str| outputs.and_then(|outputs| outputs.get(name)).cloned().unwrap_or_default();
+    let shown = OUTPUTS.iter().filter(|output| output.exposure == Exposure::Plain);
+    let mut cluster: BTreeMap<String, Value> =
+        shown.map(|shown| (shown.name.to_owned(), output(shown.name))).filter(|(_, value)| !value.is_null()).collect();
+    if let Ok(Some(stack)) = ports.cloud_formation.describe_stack(&found.id).await {
+        cluster.insert("status".to_owned(), Value::text(stack.status));
+    }
+    let (workers, coordinators) = (output("workerAutoScalingGroupName"), output("coordinatorAutoScalingGroupName"));
+    let names: Vec<String> = [&workers, &coordinators].into_iter().filter_map(Value::as_text).map(str::to_owned).collect();
+    let groups = if names.is_empty() { Vec::new() } else { ports.auto_scaling.groups(&names).await.unwrap_or_default() };
+    for group in groups {
+        let serving = group.instances.iter().filter(|instance| instance.lifecycle_state == "InService").count();
+        let serving = Value::integer(i64::try_from(serving).unwrap_or(i64::MAX));
+        if workers.as_text() == Some(&group.name) {
+            cluster.insert("workersDesired".to_owned(), Value::integer(group.desired.into()));
+            cluster.insert("workersInService".to_owned(), serving);
+        } else {
+            cluster.insert("coordinatorsInService".to_owned(), serving);
+        }
+    }
+    Value::Map(cluster)
+}
+
+/// The bundled template and what a reviewer asks of it first.
 fn joint_template() -> Value {
+    let template: Json = serde_json::from_str(template::BODY).unwrap_or_default();
+    let types: BTreeSet<&str> = resources(&template).filter_map(|resource| resource["Type"].as_str()).collect();
     Value::Map(BTreeMap::from([
         ("body".to_owned(), Value::text(template::BODY)),
         ("version".to_owned(), Value::integer(i64::from(template::VERSION))),
+        ("resourceTypes".to_owned(), Value::List(types.into_iter().map(Value::text).collect())),
+        ("nodePolicy".to_owned(), Value::text(node_policy(&template))),
     ]))
+}
+
+fn resources(template: &Json) -> impl Iterator<Item = &Json> {
+    template["Resources"].as_object().into_iter().flat_map(serde_json::Map::values)
+}
+
+/// Every statement of the policies that the nodes' role has, as one policy document.
+fn node_policy(template: &Json) -> String {
+    let roles = resources(template).filter(|resource| resource["Type"] == "AWS::IAM::Role");
+    let policies = roles.filter_map(|role| role["Properties"]["Policies"].as_array()).flatten();
+    let statements = policies.filter_map(|policy| policy["PolicyDocument"]["Statement"].as_array()).flatten();
+    serde_json::json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()}).to_string()
 }
 
 fn answer(value: &Value) -> InvokeResponse {
@@ -65,4 +113,21 @@ fn answer(value: &Value) -> InvokeResponse {
 fn refusal(property: &str, reason: &str) -> InvokeResponse {
     let failure = CheckFailure { property: property.to_owned(), reason: reason.to_owned() };
     InvokeResponse { r#return: None, failures: vec![failure] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_of_the_nodes_is_all_their_statements() {
+        let role = |sid: &str| {
+            serde_json::json!({"Type": "AWS::IAM::Role", "Properties": {"Policies": [
+                {"PolicyName": "p", "PolicyDocument": {"Statement": [{"Sid": sid}]}}]}})
+        };
+        let other = serde_json::json!({"Type": "AWS::Logs::LogGroup", "Properties": {}});
+        let template = serde_json::json!({"Resources": {"A": role("a"), "B": role("b"), "C": other}});
+        let policy: Json = serde_json::from_str(&node_policy(&template)).expect("JSON");
+        assert_eq!(policy["Statement"], serde_json::json!([{"Sid": "a"}, {"Sid": "b"}]));
+    }
 }

@@ -9,6 +9,8 @@
 mod apply;
 mod assets;
 mod check;
+#[cfg(test)]
+mod codec_tests;
 mod config;
 pub mod decode;
 pub mod encode;
@@ -23,6 +25,8 @@ mod progress;
 mod read;
 mod schema;
 pub mod server;
+#[cfg(test)]
+mod server_tests;
 
 /// Messages and services of the wire, generated from `proto/pulumi`.
 #[allow(clippy::all, clippy::pedantic, missing_docs)]

@@ -40,12 +40,9 @@ pub fn boot(w: &mut State, place: &Place, name: &str, id: &str) {
         let (arn, logical) = (g.stack.clone(), g.logical.clone());
         let Some(instance) = g.instances.iter().find(|x| x.id == i && x.counts()) else { return };
         // A node outside an operation meets a refusal, and goes on.
-        let moving = |w: &mut State| w.stack(&arn).is_some_and(|s| s.moving());
-        match instance.fate {
-            NodeFate::Silent => {}
-            NodeFate::Healthy if moving(w) => signals::receive(w, &arn, &logical, &i, true),
-            NodeFate::Fails if moving(w) => signals::receive(w, &arn, &logical, &i, false),
-            _ => {}
+        let fate = instance.fate;
+        if fate != NodeFate::Silent && w.stack(&arn).is_some_and(|s| s.moving()) {
+            signals::receive(w, &arn, &logical, &i, fate == NodeFate::Healthy);
         }
     });
 }
@@ -69,7 +66,9 @@ fn hold(w: &mut State, place: &Place, name: &str, id: &str, hook: &Hook, state: 
         });
         if i.fate != NodeFate::Silent {
             let (p, n, i, h) = (place.clone(), name.to_owned(), id.to_owned(), hook.name.clone());
-            w.after(own_work, move |w| drop(complete(w, &p, &n, &i, &h, "CONTINUE")));
+            w.after(own_work, move |w| {
+                let _ = complete(w, &p, &n, &i, &h, "CONTINUE");
+            });
         }
     }
     watch(w, place, name, id, &hook.name, heartbeat);

@@ -9,7 +9,7 @@ use super::defaults::effective;
 use super::parameters::Uploaded;
 use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
 use super::state::{ClusterState, STATE_VERSION};
-use super::{assets, derive, guard, observe, outputs, preflight};
+use super::{assets, derive, diagnosis, guard, observe, outputs, preflight};
 use crate::failure::{Failure, FailureKind, Message, Severity};
 use crate::path::Path;
 use crate::ports::{Ports, Progress, Stack, StackRequest};
@@ -90,7 +90,7 @@ pub async fn update(
     let outcome = stack::run(ports, operation).await;
     let applied = conclude(ports, asker, inputs, state, outcome).await;
     match applied {
-        Ok(applied) => settle(ports, asker, inputs, &prior.outputs, applied).await,
+        Ok(applied) => settle(ports, inputs, &prior.inputs, applied).await,
         Err(failed) => Err(failed),
     }
 }
@@ -190,7 +190,7 @@ fn operation(
             skip: texts(inputs, &stack_fields::RECOVERY_SKIP_RESOURCES),
             retain: texts(inputs, &stack_fields::RECOVERY_RETAIN_RESOURCES),
         },
-        fields: template::fields_of_resources(),
+        fields: diagnosis::fields_of_resources(),
         resources: None,
         stub: ClusterState::of(prior).ok().and_then(|state| state.operation),
         ..Operation::new(goal, text(inputs, &stack_fields::NAME).unwrap_or_default())
@@ -261,11 +261,10 @@ async fn applied(
     Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
 }
 
-/// What CloudFormation leaves alone because the template did not change: protection, and group sizes that an
+/// What CloudFormation leaves alone because the template did not change: the stack policy, and group sizes that an
 /// operator changed (see the decision on reverting group sizes).
 async fn settle(
     ports: Ports<'_>,
-    asker: &Asker,
     inputs: &Value,
     before: &Value,
     applied: Applied,
@@ -274,12 +273,8 @@ async fn settle(
         failure: stack::call_failure::from_call(error),
         partial: Some(applied.clone()),
     };
-    let wanted = effective(inputs, &stack_fields::TERMINATION_PROTECTION).as_bool().unwrap_or(false);
     let stack = ports.cloud_formation.describe_stack(&applied.id).await.map_err(|error| trouble(&error))?;
     let Some(stack) = stack else { return Ok(applied) };
-    if stack.termination_protection != wanted {
-        ports.cloud_formation.set_termination_protection(&stack.id, wanted).await.map_err(|error| trouble(&error))?;
-    }
     let policy = Path::from(&stack_fields::POLICY_BODY);
     if let Some(body) = inputs.at(&policy).as_text().filter(|body| before.at(&policy).as_text() != Some(body)) {
         ports.cloud_formation.set_stack_policy(&stack.id, body).await.map_err(|error| trouble(&error))?;
@@ -303,7 +298,6 @@ async fn settle(
             sizes.map_err(|error| trouble(&error))?;
         }
     }
-    let _ = asker;
     Ok(applied)
 }
 

@@ -10,10 +10,21 @@ use super::status::StackStatus;
 use crate::failure::{Cause, Message};
 use crate::ports::StackEvent;
 
+/// The type of a group.
+const GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
 /// Causes named at most.
 const MOST_CAUSES: usize = 5;
 /// Nested stacks within nested stacks followed at most.
 const DEPTH: usize = 4;
+
+/// What was read beside the stack's own events.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evidence {
+    /// Events of nested stacks by ARN, oldest first.
+    pub nested: BTreeMap<String, Vec<StackEvent>>,
+    /// Failed scaling activities by name of the group, newest first.
+    pub activities: BTreeMap<String, Vec<String>>,
+}
 
 /// Why an operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,13 +37,14 @@ pub struct Diagnosis {
     pub missing: Vec<String>,
 }
 
-/// Reads the events of an operation, oldest first. `nested`: events of nested stacks by ARN, as far as they were read.
+/// Reads the events of an operation, oldest first, and what was read beside them.
 #[must_use]
-pub fn diagnose(events: &[StackEvent], nested: &BTreeMap<String, Vec<StackEvent>>, fields: &Fields) -> Diagnosis {
+pub fn diagnose(events: &[StackEvent], evidence: &Evidence, fields: &Fields) -> Diagnosis {
     let mut diagnosis = Diagnosis::default();
     let mut causes = causes_of(events);
     for cause in &mut causes {
-        unfold(cause, nested, &mut diagnosis.missing, DEPTH);
+        unfold(cause, &evidence.nested, &mut diagnosis.missing, DEPTH);
+        explain_group(cause, &evidence.activities);
     }
     for mut cause in causes {
         let hint = hints::find(&cause.reason);
@@ -200,6 +212,28 @@ fn unfold(cause: &mut Cause, nested: &BTreeMap<String, Vec<StackEvent>>, missing
         inner.follows += cause.follows;
         inner.logical_id = format!("{}.{}", cause.logical_id, inner.logical_id);
         *cause = inner;
+    }
+}
+
+/// Whether an event says that a group failed without saying why.
+#[must_use]
+pub fn wants_activities(event: &StackEvent) -> bool {
+    event.resource_type == GROUP && !event.physical_id.is_empty() && is_vague(&event.reason)
+}
+
+fn is_vague(reason: &str) -> bool {
+    ["Failed to receive", "SUCCESS signal(s) out of", "did not stabilize"].iter().any(|words| reason.contains(words))
+}
+
+/// Puts the reason of the newest failed activity before a group's own words.
+fn explain_group(cause: &mut Cause, activities: &BTreeMap<String, Vec<String>>) {
+    if cause.resource_type != GROUP || !is_vague(&cause.reason) {
+        return;
+    }
+    let Some(all) = activities.get(&cause.physical_id) else { return };
+    let telling = all.iter().find(|text| hints::find(text).is_some()).or_else(|| all.first());
+    if let Some(activity) = telling.filter(|activity| !cause.reason.contains(activity.as_str())) {
+        cause.reason = format!("{} {}", activity.trim(), cause.reason);
     }
 }
 

@@ -24,10 +24,8 @@ fn events(stream: Stream<'_>) -> Vec<StackEvent> {
 }
 
 fn diagnosed(stream: Stream<'_>) -> Diagnosis {
-    diagnose(&events(stream), &BTreeMap::new(), &Fields::default())
+    diagnose(&events(stream), &Evidence::default(), &Fields::default())
 }
-
-const GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
 
 #[test]
 fn the_first_true_cause_is_named() {
@@ -201,10 +199,10 @@ fn the_input_of_that_very_resource_is_named() {
         .topic(Topic::Image, Path::field("image"))
         .topic_of(Topic::Image, "Workers", Path::field("workerImage"))
         .resource("Topic", Path::field("alarms"));
-    let diagnosis = diagnose(&events(stream), &BTreeMap::new(), &fields);
+    let diagnosis = diagnose(&events(stream), &Evidence::default(), &fields);
     assert_eq!(diagnosis.causes[0].field, Some(Path::field("workerImage")));
     let stream: Stream<'_> = &[("Topic", "AWS::SNS::Topic", "CREATE_FAILED", "Internal Failure")];
-    let diagnosis = diagnose(&events(stream), &BTreeMap::new(), &fields);
+    let diagnosis = diagnose(&events(stream), &Evidence::default(), &fields);
     assert_eq!(diagnosis.causes[0].field, Some(Path::field("alarms")));
 }
 
@@ -226,7 +224,8 @@ fn a_nested_cause_is_asked_for_and_then_unfolded() {
         ("Z", "T", "CREATE_FAILED", "Resource creation cancelled"),
         ("Y", "T", "CREATE_FAILED", "Rate exceeded"),
     ]);
-    let diagnosis = diagnose(&events(stream), &BTreeMap::from([(arn.to_owned(), inner)]), &Fields::default());
+    let evidence = Evidence { nested: BTreeMap::from([(arn.to_owned(), inner)]), ..Evidence::default() };
+    let diagnosis = diagnose(&events(stream), &evidence, &Fields::default());
     assert!(diagnosis.missing.is_empty());
     assert_eq!(
         (diagnosis.causes[0].logical_id.as_str(), diagnosis.causes[0].reason.as_str()),
@@ -251,4 +250,22 @@ fn what_a_delete_and_a_rollback_left_is_listed() {
         ("@", "", "UPDATE_ROLLBACK_FAILED", "y"),
     ]);
     assert_eq!(not_rolled_back(&rolled), ["B"]);
+}
+
+#[test]
+fn the_activity_of_a_group_is_the_cause_behind_missing_signals() {
+    let stream: Stream<'_> = &[(
+        "Workers",
+        GROUP,
+        "CREATE_FAILED",
+        "Received 0 SUCCESS signal(s) out of 1.  Unable to satisfy 100% requirement",
+    )];
+    let words =
+        "We currently do not have sufficient r5.4xlarge capacity in the Availability Zone you requested (us-east-1a).";
+    let activities = BTreeMap::from([("id-Workers".to_owned(), vec!["At 12:00".to_owned(), words.to_owned()])]);
+    let fields = Fields::default().topic(Topic::InstanceType, Path::field("type"));
+    let diagnosis = diagnose(&events(stream), &Evidence { activities, ..Evidence::default() }, &fields);
+    assert!(diagnosis.causes[0].reason.starts_with(words));
+    assert_eq!(diagnosis.causes[0].field, Some(Path::field("type")));
+    assert!(diagnosis.hints[0].render(crate::failure::Client::Pulumi).contains("zone has no capacity"));
 }

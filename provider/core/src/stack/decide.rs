@@ -17,6 +17,8 @@ use crate::time::{Millis, Timestamp};
 const MOST_ATTEMPTS: u32 = 6;
 /// Decisions at most in one attempt: a stack that others keep changing is a conflict in the end.
 const MOST_DECISIONS: u32 = 20;
+/// Throttled looks at most before anything was changed; the SDK has made its own retries by then.
+const MOST_THROTTLED: u32 = 3;
 /// Looks at most that may contradict the events.
 const MOST_STALE: u32 = 10;
 
@@ -49,6 +51,11 @@ impl Machine {
             self.phase = Phase::Look;
             return self.again_slower(now, error);
         }
+        if error.kind == CallErrorKind::Throttled && self.attempts < MOST_THROTTLED {
+            self.attempts += 1;
+            self.phase = Phase::Look;
+            return self.call_at(now + Millis(500 << self.attempts));
+        }
         self.fail(from_call_while(error, &format!("stack {} could not be read", self.operation.name)), false);
     }
 
@@ -75,6 +82,7 @@ impl Machine {
                 self.phase = Phase::History { history, next: page };
                 self.again_slower(now, &error);
             }
+            Err(error) if error.kind == CallErrorKind::Throttled => self.could_not_look(now, &error),
             Err(error) => {
                 let what = format!("the events of stack {} could not be read", self.operation.name);
                 self.fail(from_call_while(&error, &what), false);

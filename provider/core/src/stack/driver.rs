@@ -6,7 +6,7 @@ use futures_util::future::{Either, select};
 use super::machine::Machine;
 use super::operation::{Operation, Outcome};
 use super::step::{Occurrence, Output, Reply, Step};
-use crate::ports::{CloudFormation, Ports};
+use crate::ports::Ports;
 use crate::time::Timestamp;
 
 /// Carries an operation out. Dropping the future at any point is safe: the next run finds out how far it came.
@@ -32,7 +32,7 @@ pub async fn run(ports: Ports<'_>, operation: Operation) -> Outcome {
 }
 
 async fn call(ports: Ports<'_>, machine: &Machine, step: Step) -> Occurrence {
-    let performed = perform(ports.cloud_formation, step);
+    let performed = perform(ports, step);
     let until = machine.give_up().unwrap_or(Timestamp(u64::MAX));
     let interruption = wait(ports, machine, until);
     match select(Box::pin(performed), Box::pin(interruption)).await {
@@ -53,7 +53,8 @@ async fn wait(ports: Ports<'_>, machine: &Machine, until: Timestamp) -> Occurren
     }
 }
 
-async fn perform(aws: &dyn CloudFormation, step: Step) -> Reply {
+async fn perform(ports: Ports<'_>, step: Step) -> Reply {
+    let aws = ports.cloud_formation;
     match step {
         Step::Describe(stack) => Reply::Stack(aws.describe_stack(&stack).await),
         Step::Events(stack, next) => Reply::Page(aws.stack_events(&stack, next.as_deref()).await),
@@ -63,6 +64,7 @@ async fn perform(aws: &dyn CloudFormation, step: Step) -> Reply {
         Step::Cancel(stack, token) => Reply::Done(aws.cancel_update(&stack, &token).await),
         Step::Continue(stack, skip, token) => Reply::Done(aws.continue_update_rollback(&stack, &skip, &token).await),
         Step::Rollback(stack, token) => Reply::Done(aws.rollback_stack(&stack, &token).await),
+        Step::Activities(group) => Reply::Activities(ports.auto_scaling.failed_activities(&group).await),
         Step::Protect(stack, on) => Reply::Done(aws.set_termination_protection(&stack, on).await),
     }
 }

@@ -1,6 +1,6 @@
 //! How an attempt comes to its end: confirmation, settings that follow, diagnosis, interruption. Part of the machine.
 
-use super::cause;
+use super::cause::{self, Evidence};
 use super::endings;
 use super::events::newest_attempt;
 use super::machine::{Aim, Machine, Phase};
@@ -31,7 +31,7 @@ impl Machine {
         match aim {
             Aim::Own => self.ended(&status),
             Aim::Rest => {
-                self.nested.clear();
+                self.evidence = Evidence::default();
                 if self.operation.goal == Goal::Create && status.class() == Class::Absent {
                     self.dead = self.stack_id.take();
                 }
@@ -103,8 +103,8 @@ impl Machine {
 
     /// Reads nested stacks where the cause is inside one, then ends.
     pub(super) fn diagnose(&mut self) {
-        let diagnosis = cause::diagnose(newest_attempt(self.feed.events()), &self.nested, &self.operation.fields);
-        if !diagnosis.missing.is_empty() && self.nested.len() < MOST_NESTED {
+        let diagnosis = cause::diagnose(newest_attempt(self.feed.events()), &self.evidence, &self.operation.fields);
+        if !diagnosis.missing.is_empty() && self.evidence.nested.len() < MOST_NESTED {
             self.phase = Phase::Nested { waiting: diagnosis.missing };
             return;
         }
@@ -120,7 +120,7 @@ impl Machine {
         let arn = waiting.remove(0);
         let mut events = answer.map(|page| page.events).unwrap_or_default();
         events.reverse();
-        self.nested.insert(arn, events);
+        self.evidence.nested.insert(arn, events);
         self.diagnose();
     }
 

@@ -4,9 +4,10 @@
 //! The way of every attempt: look (describe) → history (newest operation of an existing stack) → decide (the table) →
 //! mutate → watch (events) → confirm (describe) → diagnose (events of nested stacks) → done.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use super::events::{self, Feed, History, Took};
+use super::cause::Evidence;
+use super::events::{Feed, History};
 use super::operation::{Goal, OnInterrupt, Operation, Outcome, Stub};
 use super::poll::Pace;
 use super::status::StackStatus;
@@ -14,17 +15,13 @@ use super::step::{self, Occurrence, Output, Reply, Step};
 use super::timers::{Reason, Timers};
 use super::token::{self, Call};
 use crate::failure::Failure;
-use crate::ports::{CallError, CallErrorKind, EventPage, OnFailure, Progress, Stack, StackEvent};
+use crate::ports::{CallErrorKind, Progress, Stack};
 use crate::time::{Millis, Timestamp};
 
 /// Longest silence while waiting.
-const STATUS_LINE: Millis = Millis(10_000);
+pub(super) const STATUS_LINE: Millis = Millis(10_000);
 /// How long the call that cancels an update may hold up a cancelled run.
 const CANCEL_LIMIT: Millis = Millis(700);
-/// Silence of the events after which the stack itself is asked, in case its last event was missed.
-const SILENCE: Millis = Millis(60_000);
-/// A stack that began so long before it was asked for is not the one that was asked for.
-const OLD: Millis = Millis(30_000);
 
 /// Where the attempt is.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +36,8 @@ pub(super) enum Phase {
     Watch { aim: Aim, next: Option<String>, fresh: bool },
     /// The events say that it has ended.
     Confirm(Aim),
+    /// A group failed; why its instances did not launch is read while the group is still there.
+    Activities { aim: Aim, groups: Vec<String> },
     /// It failed; events of nested stacks are read.
     Nested { waiting: Vec<String> },
     /// The stack is as asked; its termination protection follows.
@@ -89,12 +88,16 @@ pub struct Machine {
     pub(super) before: String,
     pub(super) boundary: Option<String>,
     pub(super) feed: Feed,
-    pub(super) nested: BTreeMap<String, Vec<StackEvent>>,
+    pub(super) evidence: Evidence,
     pub(super) pace: Pace,
-    heard: Timestamp,
-    asks_stack: bool,
-    without_events: bool,
-    warned: bool,
+    /// When the last event came.
+    pub(super) heard: Timestamp,
+    /// Whether the next look asks the stack itself and not its events.
+    pub(super) asks_stack: bool,
+    /// Whether events may not be read.
+    pub(super) without_events: bool,
+    /// Whether the user was told that reading is difficult.
+    pub(super) warned: bool,
     awaiting: Option<Step>,
     cancelled: bool,
     reports: VecDeque<Progress>,
@@ -130,7 +133,7 @@ impl Machine {
             before: String::new(),
             boundary: None,
             feed: Feed::default(),
-            nested: BTreeMap::new(),
+            evidence: Evidence::default(),
             pace,
             heard: now,
             asks_stack: false,
@@ -213,6 +216,7 @@ impl Machine {
             Phase::Watch { next, .. } => Step::Events(id, next.clone()),
             Phase::Mutate(step) => step.clone(),
             Phase::Nested { waiting } => Step::Events(waiting.first().cloned().unwrap_or(id), None),
+            Phase::Activities { groups, .. } => Step::Activities(groups.first().cloned().unwrap_or_default()),
             Phase::Protect(on) => Step::Protect(id, *on),
             Phase::Cancelling => {
                 let content = token::content(Call::Cancel, &id, &[], "");
@@ -243,108 +247,11 @@ impl Machine {
                 self.again_slower(now, &error);
             }
             (Phase::Nested { waiting }, Reply::Page(answer)) => self.nested_page(now, waiting, answer),
+            (Phase::Activities { aim, groups }, Reply::Activities(answer)) => self.activities(now, aim, groups, answer),
             (Phase::Protect(on), Reply::Done(answer)) => self.protected(now, on, answer),
             (Phase::Cancelling, _) => self.interrupted(),
             (phase, _) => self.phase = phase,
         }
-    }
-
-    /// Failing to observe is not failing: the call is made again, later.
-    pub(super) fn again_slower(&mut self, now: Timestamp, error: &CallError) {
-        self.pace.troubled();
-        if !self.warned && !matches!(error.kind, CallErrorKind::Throttled | CallErrorKind::NotFound) {
-            self.warned = true;
-            let text = format!(
-                "stack {} cannot be observed at the moment ({} {}); CloudFormation goes on, and so does the attempt to read",
-                self.operation.name, error.code, error.message
-            );
-            self.report(Progress::Warning(crate::failure::Message::new(text)));
-        }
-        self.call_at(self.pace.next(now, false));
-    }
-
-    fn watched(&mut self, now: Timestamp, aim: Aim, fresh: bool, page: EventPage) {
-        self.pace.answered();
-        let new = match self.feed.take(page) {
-            Took::Older(next) => {
-                self.phase = Phase::Watch { aim, next: Some(next), fresh };
-                return;
-            }
-            Took::All(new) => new,
-        };
-        if fresh && self.is_replay() {
-            return self.create_anew();
-        }
-        if !new.is_empty() {
-            self.heard = now;
-            self.tell(now, &new);
-        }
-        if self.feed.status().is_some_and(|status| status.is_terminal()) {
-            self.phase = Phase::Confirm(aim);
-            return;
-        }
-        if now - self.heard >= SILENCE {
-            self.heard = now;
-            self.asks_stack = true;
-        }
-        self.phase = Phase::Watch { aim, next: None, fresh: false };
-        self.call_at(self.pace.next(now, self.feed.is_finishing(self.expected())));
-    }
-
-    fn asked_stack(&mut self, now: Timestamp, aim: Aim, stack: Option<Stack>) {
-        self.pace.answered();
-        self.asks_stack = self.without_events;
-        let status = stack.as_ref().map_or(StackStatus::Absent, |stack| StackStatus::from(stack.status.as_str()));
-        if status.is_terminal() {
-            return self.confirmed(now, aim, stack);
-        }
-        self.phase = Phase::Watch { aim, next: None, fresh: false };
-        self.call_at(self.pace.next(now, false));
-    }
-
-    /// Whether AWS answered a create with the ARN of a former stack, because it remembers the token. A stack that
-    /// deletes itself when its creation fails carries the create's token to its end, and is told by its age.
-    fn is_replay(&self) -> bool {
-        let deletes_itself =
-            self.operation.request.as_ref().is_some_and(|request| request.on_failure == OnFailure::Delete);
-        let is_old = self.feed.events().first().is_some_and(|event| self.heard - event.time > OLD);
-        self.operation.goal == Goal::Create
-            && self.salt < 3
-            && self.feed.newest_of_stack().is_some_and(|event| {
-                let by_others = !deletes_itself || !token::is_for(&event.token, &self.content);
-                event.status == "DELETE_COMPLETE" && (by_others || is_old)
-            })
-    }
-
-    fn tell(&mut self, now: Timestamp, new: &[StackEvent]) {
-        for event in new {
-            let line = events::line(event, &self.feed, self.expected());
-            let kept = event.is_of_stack()
-                || event.status.ends_with("_FAILED")
-                || !(event.reason.is_empty() || events::is_routine(&event.reason));
-            self.report(if kept { Progress::Info(line) } else { Progress::Status(line) });
-        }
-        self.timers.set(Reason::StatusLine, now + STATUS_LINE);
-    }
-
-    fn status_line(&self, now: Timestamp) -> String {
-        let name = &self.operation.name;
-        match &self.phase {
-            Phase::Watch { .. } | Phase::Confirm(_) => {
-                let doing = self.feed.newest_of_stack().map_or_else(
-                    || format!("{} requested", self.operation.goal.verb()),
-                    |event| events::words(&event.status),
-                );
-                let far = events::how_far(&self.feed, self.expected());
-                format!("stack {name}: {doing}, {far}, {} so far", now - self.began)
-            }
-            _ => format!("stack {name}: waiting for an answer of AWS, {} so far", now - self.began),
-        }
-    }
-
-    /// How many resources are done at the end; an update touches only some, nobody knows how many.
-    fn expected(&self) -> Option<usize> {
-        self.operation.resources.filter(|_| self.operation.goal != Goal::Update)
     }
 
     fn on_cancelled(&mut self, now: Timestamp) {
@@ -365,23 +272,6 @@ impl Machine {
 
     fn mutation_is_under_way(&self) -> bool {
         self.awaiting.as_ref().is_some_and(Step::is_mutating)
-    }
-
-    /// Begins to watch for an aim.
-    pub(super) fn watch(&mut self, now: Timestamp, aim: Aim, feed: Feed, fresh: bool) {
-        self.feed = feed;
-        self.heard = now;
-        self.asks_stack = self.without_events;
-        self.attempts = 0;
-        let known = self.feed.events().to_vec();
-        self.tell(now, &known);
-        if self.feed.status().is_some_and(|status| status.is_terminal()) {
-            self.phase = Phase::Confirm(aim);
-            return;
-        }
-        self.pace = Pace::new(now, self.stack_id.as_deref().unwrap_or(&self.operation.name));
-        self.phase = Phase::Watch { aim, next: None, fresh };
-        self.call_at(self.pace.next(now, false));
     }
 
     pub(super) fn call_at(&mut self, time: Timestamp) {

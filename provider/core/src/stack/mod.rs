@@ -22,6 +22,7 @@ pub mod table;
 mod tests;
 mod timers;
 pub mod token;
+mod watch;
 
 pub use driver::run;
 pub use hints::{Fields, Topic};

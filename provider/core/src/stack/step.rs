@@ -24,6 +24,8 @@ pub enum Step {
     Continue(String, Vec<String>, String),
     /// RollbackStack: ARN and token.
     Rollback(String, String),
+    /// DescribeScalingActivities: name of the group.
+    Activities(String),
     /// UpdateTerminationProtection: ARN and whether deletion is refused.
     Protect(String, bool),
 }
@@ -32,7 +34,7 @@ impl Step {
     /// Whether the call changes something in AWS.
     #[must_use]
     pub fn is_mutating(&self) -> bool {
-        !matches!(self, Self::Describe(_) | Self::Events(..))
+        !matches!(self, Self::Describe(_) | Self::Events(..) | Self::Activities(_))
     }
 }
 
@@ -47,12 +49,15 @@ pub enum Reply {
     Created(Called<String>),
     /// To [`Step::Update`].
     Updated(Called<Updated>),
+    /// To [`Step::Activities`].
+    Activities(Called<Vec<String>>),
     /// To all others.
     Done(Called<()>),
 }
 
 /// What happens to the machine.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, and it is taken apart at once")]
 pub enum Occurrence {
     /// The call that was asked for was answered.
     Reply(Reply),

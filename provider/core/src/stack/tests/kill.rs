@@ -1,5 +1,6 @@
 //! Killed anywhere and run again: one accepted mutation, the same end. Lost replies and repeated tokens.
 
+use super::scripts::*;
 use super::world::*;
 use crate::ports::CallErrorKind;
 use crate::stack::{Goal, Operation, Outcome};
@@ -134,8 +135,6 @@ fn a_token_that_aws_remembers_from_a_former_stack_does_not_fool_us() {
         let mut delete = operation(Goal::Delete);
         delete.id = Some(first.clone());
         assert_eq!(world.run(delete).unwrap(), Outcome::Deleted);
-        // The fake forgets a token with the next call of the stack; AWS may not.
-        world.remember_first_token();
         let second = world.run(operation(Goal::Create)).unwrap();
         assert!(succeeded(&second), "{second:?}");
         assert_ne!(second.remaining_id(), Some(first.as_str()));

@@ -1,5 +1,6 @@
 //! Create, update and delete, well and otherwise.
 
+use super::scripts::*;
 use super::world::*;
 use crate::failure::{Client, FailureKind};
 use crate::path::Path;
@@ -43,6 +44,7 @@ fn a_failed_create_names_the_cause_and_leaves_nothing_to_keep() {
     // The same again removes what is left, and is a new operation for AWS.
     assert!(matches!(world.run(create).unwrap(), Outcome::Succeeded { .. }));
     assert_eq!(world.state().accepted, ["create", "delete", "create"]);
+    assert_eq!(world.actions().iter().filter(|action| **action == "CreateStack").count(), 2);
 }
 
 #[test]
@@ -210,17 +212,19 @@ fn ones_own_interrupted_operation_is_waited_for_even_with_another_request() {
 
 #[test]
 fn wrong_credentials_and_no_network_end_at_the_first_call() {
-    for (kind, number) in [
-        (CallErrorKind::Credentials, 2002),
-        (CallErrorKind::Denied, 2001),
-        (CallErrorKind::Transport, 5001),
-        (CallErrorKind::Throttled, 5002),
+    // A throttled look is made three times more, within eight seconds.
+    for (kind, number, calls) in [
+        (CallErrorKind::Credentials, 2002, 1),
+        (CallErrorKind::Denied, 2001, 1),
+        (CallErrorKind::Transport, 5001, 1),
+        (CallErrorKind::Throttled, 5002, 4),
     ] {
         let world = World::new(vec![]);
         world.state().faulty.insert("DescribeStacks", (Fault::Answer(kind, "no"), 99));
         let outcome = world.run(operation(Goal::Create)).unwrap();
         assert_eq!(failure(&outcome).1, number);
-        assert_eq!(world.actions().len(), 1);
+        assert_eq!(world.actions().len(), calls);
+        assert!(world.state().now < 1_008_000);
         assert!(matches!(outcome, Outcome::Failed { after_touch: false, stub: None, .. }));
     }
 }

@@ -4,6 +4,7 @@ mod crowd;
 mod lifecycle;
 mod kill;
 mod recovery;
+mod scripts;
 mod unused;
 mod watching;
 mod world;

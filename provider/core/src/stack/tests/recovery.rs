@@ -1,5 +1,6 @@
 //! Stacks that an earlier operation left in a bad way.
 
+use super::scripts::*;
 use super::world::*;
 use crate::failure::{Client, FailureKind};
 use crate::path::Path;
@@ -150,4 +151,31 @@ fn the_cause_inside_a_nested_stack_is_found() {
     let outcome = world.run(operation(Goal::Create)).unwrap();
     let cause = &outcome.failure().unwrap().causes[0];
     assert_eq!((cause.logical_id.as_str(), cause.reason.as_str()), ("Inner.Y", "Rate exceeded"));
+}
+
+#[test]
+fn why_nodes_did_not_launch_is_asked_while_the_group_is_there() {
+    let script = || {
+        vec![
+            (0, "@", "CREATE_IN_PROGRESS", "User Initiated"),
+            (50, "Workers", "CREATE_FAILED", "Received 0 SUCCESS signal(s) out of 1.  Unable to satisfy 100%"),
+            (51, "@", "ROLLBACK_IN_PROGRESS", "The following resource(s) failed to create: [Workers]. "),
+            (90, "@", "ROLLBACK_COMPLETE", ""),
+        ]
+    };
+    for denied in [false, true] {
+        let world = World::new(vec![script()]);
+        world.state().activities = vec!["The AMI ID ami-1 does not exist. Launching EC2 instance failed.".into()];
+        if denied {
+            let fault = Fault::Answer(crate::ports::CallErrorKind::Denied, "no");
+            world.state().faulty.insert("DescribeScalingActivities", (fault, 9));
+        }
+        let mut create = operation(Goal::Create);
+        create.fields = Fields::default().topic(Topic::Image, Path::field("image"));
+        let outcome = world.run(create).unwrap();
+        let cause = &outcome.failure().unwrap().causes[0];
+        assert_eq!(cause.field.is_some(), !denied);
+        assert_eq!(cause.reason.starts_with("The AMI ID ami-1 does not exist."), !denied, "{cause:?}");
+        assert_eq!(world.actions().iter().filter(|action| **action == "DescribeScalingActivities").count(), 1);
+    }
 }

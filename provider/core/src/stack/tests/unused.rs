@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use crate::ports::{
-    AutoScaling, CallError, CallErrorKind, Called, Caller, Compute, Group, Identity, Image, InstanceType, LocalEntry,
-    LocalFiles, ObjectStore, RouteTable, Secrets, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+    CallError, CallErrorKind, Called, Caller, Compute, Identity, Image, InstanceType, LocalEntry, LocalFiles,
+    ObjectStore, RouteTable, Secrets, SecurityGroup, Subnet, Vpc, VpcEndpoint,
 };
 
 pub struct Unused;
@@ -18,19 +18,6 @@ fn unused<T>() -> Called<T> {
         code: "Unused".into(),
         message: "the engine calls CloudFormation alone".into(),
     })
-}
-
-#[async_trait]
-impl AutoScaling for Unused {
-    async fn groups(&self, _: &[String]) -> Called<Vec<Group>> {
-        unused()
-    }
-    async fn set_sizes(&self, _: &str, _: u32, _: u32, _: u32) -> Called<()> {
-        unused()
-    }
-    async fn failed_activities(&self, _: &str) -> Called<Vec<String>> {
-        unused()
-    }
 }
 
 #[async_trait]

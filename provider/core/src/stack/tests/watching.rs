@@ -1,5 +1,6 @@
 //! Waiting: pace, trouble while observing, cancellation, deadlines, lines.
 
+use super::scripts::*;
 use super::world::*;
 use crate::failure::{Client, FailureKind};
 use crate::ports::{CallErrorKind, Progress};

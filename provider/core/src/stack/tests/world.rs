@@ -9,13 +9,11 @@ use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
 
+use super::scripts::Script;
 use super::unused::Unused;
 use crate::ports::*;
 use crate::stack::{Goal, Operation, Outcome, OwnerTag};
 use crate::time::{Millis, Timestamp};
-
-/// Events to come: seconds after the call, logical id (`@` for the stack itself), status, reason.
-pub type Script = Vec<(u64, &'static str, &'static str, &'static str)>;
 
 /// What goes wrong with a call.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +41,8 @@ pub enum Repeat {
 #[derive(Debug, Clone)]
 struct Entry {
     stack: Stack,
-    token: String,
+    /// Tokens of all calls that it ever accepted.
+    tokens: Vec<String>,
     events: Vec<StackEvent>,
 }
 
@@ -62,6 +61,8 @@ pub struct State {
     pub repeat: Repeat,
     pub page: usize,
     pub nothing_to_do: bool,
+    /// Failed activities of every group.
+    pub activities: Vec<String>,
     /// Events of nested stacks, newest first.
     pub nested: BTreeMap<String, Vec<StackEvent>>,
 }
@@ -108,66 +109,6 @@ pub fn operation(goal: Goal) -> Operation {
     }
 }
 
-pub fn created() -> Script {
-    vec![
-        (0, "@", "CREATE_IN_PROGRESS", "User Initiated"),
-        (1, "A", "CREATE_IN_PROGRESS", ""),
-        (2, "A", "CREATE_IN_PROGRESS", "Resource creation Initiated"),
-        (100, "A", "CREATE_COMPLETE", ""),
-        (101, "B", "CREATE_IN_PROGRESS", ""),
-        (400, "B", "CREATE_COMPLETE", ""),
-        (403, "@", "CREATE_COMPLETE", ""),
-    ]
-}
-
-pub fn create_failed() -> Script {
-    vec![
-        (0, "@", "CREATE_IN_PROGRESS", "User Initiated"),
-        (1, "A", "CREATE_IN_PROGRESS", ""),
-        (1, "B", "CREATE_IN_PROGRESS", ""),
-        (50, "B", "CREATE_FAILED", "The image id '[ami-1]' does not exist"),
-        (51, "A", "CREATE_FAILED", "Resource creation cancelled"),
-        (
-            52,
-            "@",
-            "ROLLBACK_IN_PROGRESS",
-            "The following resource(s) failed to create: [A, B]. Rollback requested by user.",
-        ),
-        (90, "@", "ROLLBACK_COMPLETE", ""),
-    ]
-}
-
-pub fn updated() -> Script {
-    vec![
-        (0, "@", "UPDATE_IN_PROGRESS", "User Initiated"),
-        (1, "A", "UPDATE_IN_PROGRESS", ""),
-        (60, "A", "UPDATE_COMPLETE", ""),
-        (61, "@", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", ""),
-        (66, "@", "UPDATE_COMPLETE", ""),
-    ]
-}
-
-pub fn update_rolled_back() -> Script {
-    vec![
-        (0, "@", "UPDATE_IN_PROGRESS", "User Initiated"),
-        (1, "A", "UPDATE_IN_PROGRESS", ""),
-        (60, "A", "UPDATE_FAILED", "The key pair 'X' does not exist. Launching EC2 instance failed."),
-        (61, "@", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed to update: [A]."),
-        (90, "A", "UPDATE_COMPLETE", ""),
-        (91, "@", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", ""),
-        (95, "@", "UPDATE_ROLLBACK_COMPLETE", ""),
-    ]
-}
-
-pub fn deleted() -> Script {
-    vec![
-        (0, "@", "DELETE_IN_PROGRESS", "User Initiated"),
-        (1, "A", "DELETE_IN_PROGRESS", ""),
-        (30, "A", "DELETE_COMPLETE", ""),
-        (31, "@", "DELETE_COMPLETE", ""),
-    ]
-}
-
 impl World {
     pub fn new(scripts: Vec<Script>) -> Self {
         Self(Mutex::new(State {
@@ -184,6 +125,7 @@ impl World {
             repeat: Repeat::SameId,
             page: 3,
             nothing_to_do: false,
+            activities: Vec::new(),
             nested: BTreeMap::new(),
         }))
     }
@@ -195,7 +137,7 @@ impl World {
         let tags = if ours { BTreeMap::from([(owner().key, owner().value)]) } else { BTreeMap::new() };
         let stack = Stack { id: id.clone(), name: NAME.into(), tags, ..Stack::default() };
         let time = state.now - 60_000;
-        let mut entry = Entry { stack, token: String::new(), events: vec![] };
+        let mut entry = Entry { stack, tokens: vec![], events: vec![] };
         for (logical_id, status) in history {
             entry.push(time, logical_id, status, "", "other");
         }
@@ -214,7 +156,7 @@ impl World {
     pub fn ports(&self) -> Ports<'_> {
         Ports {
             cloud_formation: self,
-            auto_scaling: &Unused,
+            auto_scaling: self,
             compute: &Unused,
             identity: &Unused,
             objects: &Unused,
@@ -292,10 +234,10 @@ impl Entry {
             stack_id: self.stack.id.clone(),
             logical_id: if own { NAME.into() } else { logical_id.into() },
             physical_id: if own { self.stack.id.clone() } else { format!("physical-{logical_id}") },
-            resource_type: if own || reason.contains("Embedded stack") {
-                "AWS::CloudFormation::Stack"
-            } else {
-                "AWS::EC2::Thing"
+            resource_type: match logical_id {
+                _ if own || reason.contains("Embedded stack") => "AWS::CloudFormation::Stack",
+                "Workers" => "AWS::AutoScaling::AutoScalingGroup",
+                _ => "AWS::EC2::Thing",
             }
             .into(),
             status: status.into(),
@@ -332,7 +274,7 @@ impl State {
         let script = self.scripts.pop_front().unwrap_or_default();
         let now = self.now;
         let entry = &mut self.entries[at];
-        entry.token = token.to_owned();
+        entry.tokens.push(token.to_owned());
         entry.events.retain(|event| event.time.0 <= now);
         for (seconds, logical_id, status, reason) in script {
             entry.push(now + seconds * 1000, logical_id, status, reason, token);
@@ -352,8 +294,11 @@ impl CloudFormation for World {
 
     async fn create_stack(&self, name: &str, protected: bool, request: &StackRequest) -> Called<String> {
         self.play("CreateStack", |state| {
-            let known =
-                state.entries.iter().find(|entry| entry.token == request.token).map(|entry| entry.stack.id.clone());
+            let known = state
+                .entries
+                .iter()
+                .find(|entry| entry.tokens.contains(&request.token))
+                .map(|entry| entry.stack.id.clone());
             match (known, state.repeat, state.find(name)) {
                 (Some(id), Repeat::SameId, _) => return Ok(id),
                 (Some(_), Repeat::TokenReused, _) => {
@@ -376,7 +321,7 @@ impl CloudFormation for World {
                 termination_protection: protected,
                 ..Stack::default()
             };
-            state.entries.push(Entry { stack, token: request.token.clone(), events: vec![] });
+            state.entries.push(Entry { stack, tokens: vec![], events: vec![] });
             let at = state.entries.len() - 1;
             state.accept(at, "create", &request.token);
             Ok(id)
@@ -389,7 +334,7 @@ impl CloudFormation for World {
             let Some(at) = state.find(stack) else {
                 return Err(error(CallErrorKind::NotFound, "UpdateStack", "Stack does not exist"));
             };
-            if state.entries[at].token == request.token {
+            if state.entries[at].tokens.contains(&request.token) {
                 return Ok(Updated::Started);
             }
             let status = state.entries[at].shown(state.now).status;
@@ -499,6 +444,21 @@ impl CloudFormation for World {
 }
 
 #[async_trait]
+impl AutoScaling for World {
+    async fn groups(&self, _: &[String]) -> Called<Vec<Group>> {
+        Err(error(CallErrorKind::Other, "DescribeAutoScalingGroups", "unused"))
+    }
+
+    async fn set_sizes(&self, _: &str, _: u32, _: u32, _: u32) -> Called<()> {
+        Err(error(CallErrorKind::Other, "UpdateAutoScalingGroup", "unused"))
+    }
+
+    async fn failed_activities(&self, _: &str) -> Called<Vec<String>> {
+        self.play("DescribeScalingActivities", |state| Ok(state.activities.clone())).await
+    }
+}
+
+#[async_trait]
 impl Clock for World {
     fn now(&self) -> Timestamp {
         Timestamp(self.state().now)
@@ -542,13 +502,4 @@ impl ProgressSink for World {
 
 pub const fn seconds(seconds: u64) -> Millis {
     Millis::from_seconds(seconds)
-}
-
-impl World {
-    /// Makes AWS remember the create's token of each stack, whatever happened to the stack since.
-    pub fn remember_first_token(&self) {
-        for entry in &mut self.state().entries {
-            entry.token = entry.events.first().map(|event| event.token.clone()).unwrap_or_default();
-        }
-    }
 }

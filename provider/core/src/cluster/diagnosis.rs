@@ -1,0 +1,49 @@
+//! Which input stands behind which part of the stack: data for the engine's diagnosis.
+
+use starburst_schema::fields::{ec2, network, presto, stack as fields};
+
+use crate::path::Path;
+use crate::stack::{Fields, Topic};
+use crate::template;
+
+/// Inputs behind topics and behind the bundled template's resources.
+#[must_use]
+pub fn fields_of_resources() -> Fields {
+    let topics = [
+        (Topic::Image, &ec2::IMAGE_ID),
+        (Topic::InstanceType, &ec2::COORDINATOR_INSTANCE_TYPE),
+        (Topic::KeyPair, &ec2::KEY_NAME),
+        (Topic::SecurityGroup, &network::SECURITY_GROUP_IDS),
+        (Topic::Subnet, &network::SUBNET_ID),
+        (Topic::InstanceProfile, &ec2::INSTANCE_PROFILE),
+        (Topic::VpcEndpoints, &network::VPC_ENDPOINTS),
+        (Topic::Role, &fields::ROLE_ARN),
+        (Topic::BootTimeout, &ec2::ROLLING_UPDATE_BOOT_TIMEOUT),
+        (Topic::BootScript, &presto::BOOTSTRAP_SCRIPT),
+        (Topic::StackPolicy, &fields::POLICY_BODY),
+        (Topic::Encryption, &ec2::KMS_KEY_ID),
+        (Topic::Sizes, &ec2::WORKER_COUNT),
+        (Topic::RollbackTriggers, &fields::ROLLBACK_TRIGGERS),
+        (Topic::OnFailure, &fields::ON_FAILURE),
+        (Topic::Tags, &fields::TAGS),
+        (Topic::TerminationProtection, &fields::TERMINATION_PROTECTION),
+        (Topic::Retain, &fields::RECOVERY_RETAIN_RESOURCES),
+        (Topic::Skip, &fields::RECOVERY_SKIP_RESOURCES),
+        (Topic::OnConflict, &fields::ON_CONFLICT),
+        (Topic::StackName, &fields::NAME),
+    ];
+    let of_workers = [(Topic::Image, &ec2::WORKER_IMAGE_ID), (Topic::InstanceType, &ec2::WORKER_INSTANCE_TYPE)];
+    let mut all = Fields::default();
+    for (topic, field) in topics {
+        all = all.topic(topic, Path::from(field));
+    }
+    for (topic, field) in of_workers {
+        for logical_id in [template::WORKERS, template::WORKER_LAUNCH_TEMPLATE] {
+            all = all.topic_of(topic, logical_id, Path::from(field));
+        }
+    }
+    for (logical_id, path) in template::FIELDS_OF_RESOURCES {
+        all = all.resource(*logical_id, Path::field(path));
+    }
+    all
+}

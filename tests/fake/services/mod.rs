@@ -1,0 +1,9 @@
+//! The services behind the calls: each turns an action and its parameters into an answer.
+
+pub mod autoscaling;
+pub mod cloudformation;
+pub mod drift;
+pub mod ec2;
+pub mod json;
+pub mod s3;
+pub mod sts;

@@ -1,0 +1,362 @@
+//! The plugin's own front end and core against the model of AWS, in virtual time and through the real SDK.
+//!
+//! A `Bench` has a model with a server on loopback, a clock that both the model and the plugin read, and a provider
+//! whose calls are made as the engine makes them: with wire messages.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context, Result, anyhow};
+use prost_types::Struct;
+use serde_json::{Value as Json, json};
+use starburst_core::cluster::Settings;
+use starburst_core::failure::Failure;
+use starburst_core::ports::{Cancellation, Clock, LocalFiles, Ports, ProgressSink};
+use starburst_core::time::Timestamp;
+use starburst_core::value::Value;
+use starburst_provider::aws::{self, Aws, AwsConfig, StaticKeys};
+use starburst_provider::files::ProgramFiles;
+use starburst_provider::pulumi::Provider;
+use starburst_provider::pulumi::wire;
+use starburst_provider::pulumi::wire::resource_provider_server::ResourceProvider;
+use starburst_provider::world::{Connection, World};
+use starburst_tests::fake;
+use tonic::{Code, Request, Status};
+
+/// URN of the cluster in these tests.
+pub const URN: &str = "urn:pulumi:dev::suite::starburst:index:PrestoAlluxioCluster::joint";
+/// Its type.
+pub const TYPE: &str = "starburst:index:PrestoAlluxioCluster";
+/// Name that the plugin gives its stack.
+pub const STACK: &str = "suite-dev-joint";
+/// Account of the keys in use.
+pub const REGION: &str = "us-east-1";
+
+/// The model, its clock and a provider.
+pub struct Bench {
+    /// The model of AWS.
+    pub model: Arc<fake::World>,
+    /// The clock of both.
+    pub clock: fake::SimClock,
+    provider: Provider,
+    _server: fake::Server,
+}
+
+/// A cluster as the engine's state holds it.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Id of the resource.
+    pub id: String,
+    /// Checked inputs.
+    pub inputs: Json,
+    /// Outputs.
+    pub outputs: Json,
+}
+
+/// A create or update that did not end well.
+#[derive(Debug)]
+pub struct Trouble {
+    /// gRPC code.
+    pub code: Code,
+    /// What the user reads.
+    pub text: String,
+    /// What the engine would store all the same.
+    pub partial: Option<Stored>,
+}
+
+impl Bench {
+    /// A seeded model, virtual time, a configured provider.
+    pub async fn new() -> Result<Self> {
+        Self::with_config(json!({})).await
+    }
+
+    /// The same with provider settings beside region, endpoint and keys.
+    pub async fn with_config(extra: Json) -> Result<Self> {
+        let clock = fake::SimClock::new();
+        let model = fake::World::new(fake::WorldConfig::simulated(&clock));
+        let server = fake::serve(model.clone()).await?;
+        let world = ModelWorld { clock: clock.clone(), endpoint: server.endpoint.clone(), files: ProgramFiles::here() };
+        let provider = Provider::new(Arc::new(world), None);
+        let mut args = json!({ "region": REGION });
+        for (key, value) in extra.as_object().into_iter().flatten() {
+            args[key] = value.clone();
+        }
+        let configure = wire::ConfigureRequest { args: Some(to_struct(&args)), ..Default::default() };
+        provider.configure(Request::new(configure)).await.map_err(|status| anyhow!("{status}"))?;
+        Ok(Self { model, clock, provider, _server: server })
+    }
+
+    /// The provider itself, for calls that have no helper here.
+    pub fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
+    /// Check: normal form and failures as `(property, reason)`.
+    pub async fn check(&self, olds: Option<&Json>, news: &Json) -> Result<(Json, Vec<(String, String)>)> {
+        let request = wire::CheckRequest {
+            urn: URN.to_owned(),
+            olds: Some(olds.map(to_struct).unwrap_or_default()),
+            news: Some(to_struct(news)),
+            name: "joint".to_owned(),
+            r#type: TYPE.to_owned(),
+            ..Default::default()
+        };
+        let answer = self.provider.check(Request::new(request)).await.map_err(|status| anyhow!("{status}"))?.into_inner();
+        let failures = answer.failures.into_iter().map(|failure| (failure.property, failure.reason)).collect();
+        Ok((to_json(&answer.inputs.context("no inputs")?), failures))
+    }
+
+    /// Check without failures.
+    pub async fn checked(&self, olds: Option<&Json>, news: &Json) -> Result<Json> {
+        let (inputs, failures) = self.check(olds, news).await?;
+        anyhow::ensure!(failures.is_empty(), "check fails: {failures:?}");
+        Ok(inputs)
+    }
+
+    /// Diff of a stored cluster against checked inputs.
+    pub async fn diff(&self, stored: &Stored, news: &Json) -> Result<wire::DiffResponse> {
+        let request = wire::DiffRequest {
+            id: stored.id.clone(),
+            urn: URN.to_owned(),
+            olds: Some(to_struct(&stored.outputs)),
+            old_inputs: Some(to_struct(&stored.inputs)),
+            news: Some(to_struct(news)),
+            r#type: TYPE.to_owned(),
+            ..Default::default()
+        };
+        Ok(self.provider.diff(Request::new(request)).await.map_err(|status| anyhow!("{status}"))?.into_inner())
+    }
+
+    /// Check and create, as `pulumi up` does.
+    pub async fn create(&self, news: &Json) -> Result<std::result::Result<Stored, Trouble>> {
+        let inputs = self.checked(None, news).await?;
+        self.create_with(&inputs, false).await
+    }
+
+    /// Create, or its preview, from checked inputs.
+    pub async fn create_with(&self, inputs: &Json, preview: bool) -> Result<std::result::Result<Stored, Trouble>> {
+        let request = wire::CreateRequest {
+            urn: URN.to_owned(),
+            properties: Some(to_struct(inputs)),
+            preview,
+            r#type: TYPE.to_owned(),
+            ..Default::default()
+        };
+        Ok(match self.provider.create(Request::new(request)).await {
+            Ok(answer) => {
+                let answer = answer.into_inner();
+                let outputs = to_json(&answer.properties.context("no properties")?);
+                Ok(Stored { id: answer.id, inputs: inputs.clone(), outputs })
+            }
+            Err(status) => Err(trouble(&status, inputs)),
+        })
+    }
+
+    /// Check and update, as `pulumi up` does.
+    pub async fn update(&self, stored: &Stored, news: &Json) -> Result<std::result::Result<Stored, Trouble>> {
+        let inputs = self.checked(Some(&stored.inputs), news).await?;
+        self.update_with(stored, &inputs, false).await
+    }
+
+    /// Update, or its preview, from checked inputs.
+    pub async fn update_with(
+        &self,
+        stored: &Stored,
+        inputs: &Json,
+        preview: bool,
+    ) -> Result<std::result::Result<Stored, Trouble>> {
+        let request = wire::UpdateRequest {
+            id: stored.id.clone(),
+            urn: URN.to_owned(),
+            olds: Some(to_struct(&stored.outputs)),
+            old_inputs: Some(to_struct(&stored.inputs)),
+            news: Some(to_struct(inputs)),
+            preview,
+            r#type: TYPE.to_owned(),
+            ..Default::default()
+        };
+        Ok(match self.provider.update(Request::new(request)).await {
+            Ok(answer) => {
+                let outputs = to_json(&answer.into_inner().properties.context("no properties")?);
+                Ok(Stored { id: stored.id.clone(), inputs: inputs.clone(), outputs })
+            }
+            Err(status) => Err(trouble(&status, inputs)),
+        })
+    }
+
+    /// Refresh of a stored cluster; `None` when it is gone.
+    pub async fn refresh(&self, stored: &Stored) -> Result<Option<Stored>> {
+        self.read(&stored.id, Some(stored)).await
+    }
+
+    /// Import by name or ARN; `None` when there is none.
+    pub async fn import(&self, id: &str) -> Result<Option<Stored>> {
+        self.read(id, None).await
+    }
+
+    async fn read(&self, id: &str, stored: Option<&Stored>) -> Result<Option<Stored>> {
+        let request = wire::ReadRequest {
+            id: id.to_owned(),
+            urn: URN.to_owned(),
+            properties: stored.map(|stored| to_struct(&stored.outputs)),
+            inputs: stored.map(|stored| to_struct(&stored.inputs)),
+            r#type: TYPE.to_owned(),
+            ..Default::default()
+        };
+        let answer = self.provider.read(Request::new(request)).await.map_err(|status| anyhow!("{status}"))?.into_inner();
+        if answer.id.is_empty() {
+            anyhow::ensure!(answer.properties.is_none() && answer.inputs.is_none(), "a gone resource has no values");
+            return Ok(None);
+        }
+        let inputs = to_json(&answer.inputs.context("no inputs")?);
+        let outputs = to_json(&answer.properties.context("no properties")?);
+        Ok(Some(Stored { id: answer.id, inputs, outputs }))
+    }
+
+    /// Delete.
+    pub async fn delete(&self, stored: &Stored) -> std::result::Result<(), Status> {
+        let request = wire::DeleteRequest {
+            id: stored.id.clone(),
+            urn: URN.to_owned(),
+            properties: Some(to_struct(&stored.outputs)),
+            old_inputs: Some(to_struct(&stored.inputs)),
+            r#type: TYPE.to_owned(),
+            ..Default::default()
+        };
+        self.provider.delete(Request::new(request)).await.map(drop)
+    }
+}
+
+fn trouble(status: &Status, inputs: &Json) -> Trouble {
+    let partial = starburst_provider::pulumi::initialization_failure(status).map(|failed| Stored {
+        id: failed.id,
+        inputs: inputs.clone(),
+        outputs: failed.properties.as_ref().map(to_json).unwrap_or_default(),
+    });
+    Trouble { code: status.code(), text: status.message().to_owned(), partial }
+}
+
+/// The model of AWS as the plugin's world: the real SDK on loopback, the model's clock, this machine's files.
+struct ModelWorld {
+    clock: fake::SimClock,
+    endpoint: String,
+    files: ProgramFiles,
+}
+
+struct ModelConnection {
+    aws: Aws,
+    settings: Settings,
+    clock: ModelClock,
+    files: ProgramFiles,
+}
+
+#[async_trait::async_trait]
+impl World for ModelWorld {
+    fn files(&self) -> &dyn LocalFiles {
+        &self.files
+    }
+
+    async fn connect(&self, config: &Value) -> Result<Arc<dyn Connection>, Failure> {
+        let text = |name: &str| config.at(&starburst_core::path::Path::field(name)).as_text().map(str::to_owned);
+        let keys = StaticKeys {
+            access_key: text("accessKey").unwrap_or_else(|| "AKIAMODELOFAWS000001".to_owned()),
+            secret_key: "a-key-for-the-model".to_owned(),
+            token: None,
+        };
+        let aws = aws::clients(&AwsConfig {
+            region: text("region"),
+            endpoint_url: Some(self.endpoint.clone()),
+            static_keys: Some(keys),
+            max_retries: Some(2),
+            ..AwsConfig::default()
+        })
+        .await
+        .map_err(|why| {
+            let code = &starburst_schema::codes::refused::CREDENTIALS;
+            Failure::new(starburst_core::failure::FailureKind::Denied, code, starburst_core::failure::Message::new(why))
+        })?;
+        let settings = starburst_provider::outside::settings(config);
+        let clock = ModelClock { clock: self.clock.clone() };
+        Ok(Arc::new(ModelConnection { aws, settings, clock, files: self.files.clone() }))
+    }
+}
+
+impl Connection for ModelConnection {
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn ports<'a>(&'a self, cancellation: &'a dyn Cancellation, progress: &'a dyn ProgressSink) -> Ports<'a> {
+        Ports {
+            cloud_formation: &self.aws.cloud_formation,
+            auto_scaling: &self.aws.auto_scaling,
+            compute: &self.aws.compute,
+            identity: &self.aws.identity,
+            objects: &self.aws.objects,
+            secrets: &self.aws.secrets,
+            files: &self.files,
+            clock: &self.clock,
+            cancellation,
+            progress,
+        }
+    }
+}
+
+/// Virtual time: sleeping moves the model's clock to the wake-up.
+struct ModelClock {
+    clock: fake::SimClock,
+}
+
+#[async_trait::async_trait]
+impl Clock for ModelClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(u64::try_from(self.clock.now().0).unwrap_or_default())
+    }
+
+    async fn sleep_until(&self, time: Timestamp) {
+        // Others get their turn first: a cancellation that was sent must be heard before time jumps.
+        tokio::task::yield_now().await;
+        self.clock.advance_to(fake::Timestamp(i64::try_from(time.0).unwrap_or(i64::MAX)));
+    }
+}
+
+/// Lines that a plugin printed for the user, when a test collects them.
+pub type Lines = Arc<Mutex<Vec<String>>>;
+
+/// JSON to the wire.
+pub fn to_struct(json: &Json) -> Struct {
+    let fields: BTreeMap<String, prost_types::Value> =
+        json.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), to_wire(value))).collect();
+    Struct { fields }
+}
+
+fn to_wire(json: &Json) -> prost_types::Value {
+    use prost_types::value::Kind;
+    let kind = match json {
+        Json::Null => Kind::NullValue(0),
+        Json::Bool(flag) => Kind::BoolValue(*flag),
+        Json::Number(number) => Kind::NumberValue(number.as_f64().unwrap_or_default()),
+        Json::String(text) => Kind::StringValue(text.clone()),
+        Json::Array(items) => Kind::ListValue(prost_types::ListValue { values: items.iter().map(to_wire).collect() }),
+        Json::Object(_) => Kind::StructValue(to_struct(json)),
+    };
+    prost_types::Value { kind: Some(kind) }
+}
+
+/// The wire to JSON.
+pub fn to_json(wire: &Struct) -> Json {
+    Json::Object(wire.fields.iter().map(|(key, value)| (key.clone(), from_wire(value))).collect())
+}
+
+fn from_wire(value: &prost_types::Value) -> Json {
+    use prost_types::value::Kind;
+    match &value.kind {
+        None | Some(Kind::NullValue(_)) => Json::Null,
+        Some(Kind::BoolValue(flag)) => Json::Bool(*flag),
+        Some(Kind::NumberValue(number)) if number.fract() == 0.0 && number.abs() < 1e15 => json!(*number as i64),
+        Some(Kind::NumberValue(number)) => json!(number),
+        Some(Kind::StringValue(text)) => Json::String(text.clone()),
+        Some(Kind::ListValue(list)) => Json::Array(list.values.iter().map(from_wire).collect()),
+        Some(Kind::StructValue(inner)) => to_json(inner),
+    }
+}
