@@ -19,9 +19,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let descriptors = protox::compile(FILES, ["proto"])?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("pulumi.pb"), descriptors.encode_to_vec())?;
-    tonic_prost_build::configure()
-        .generate_default_stubs(true)
-        .btree_map(".")
-        .compile_fds(descriptors)?;
+    tonic_prost_build::configure().generate_default_stubs(true).btree_map(".").compile_fds(descriptors)?;
     Ok(())
 }

@@ -23,11 +23,7 @@ pub fn start() {
     let level = std::env::var(LEVEL).unwrap_or_default();
     let json = std::env::var(FORMAT).is_ok_and(|format| format.eq_ignore_ascii_case("json"));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let lines = if json {
-        lines.json().boxed()
-    } else {
-        lines.with_ansi(std::io::stderr().is_terminal()).boxed()
-    };
+    let lines = if json { lines.json().boxed() } else { lines.with_ansi(std::io::stderr().is_terminal()).boxed() };
     // A second start, as in tests, finds the first one's subscriber in place.
     let _ = tracing_subscriber::registry().with(lines.with_filter(levels(&level).and(filter_fn(is_ours)))).try_init();
 }

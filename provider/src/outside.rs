@@ -57,6 +57,10 @@ impl Connection for Configured {
         &self.settings
     }
 
+    fn hide(&self, secret: &str) {
+        self.aws.redactor.register(secret);
+    }
+
     fn ports<'a>(&'a self, cancellation: &'a dyn Cancellation, progress: &'a dyn ProgressSink) -> Ports<'a> {
         Ports {
             cloud_formation: &self.aws.cloud_formation,
@@ -78,6 +82,10 @@ fn unusable(why: &str) -> Failure {
     Failure::new(FailureKind::Denied, code, Message::new(why))
 }
 
+/// Environment variable for stand-ins of AWS that lack network interfaces, volumes and prefix lists: `yes` leaves
+/// them out of new stacks. Never of use on AWS itself.
+pub const BASIC_RESOURCES: &str = "STARBURST_BASIC_RESOURCES";
+
 /// What the configuration means for a cluster.
 pub fn settings(config: &Value) -> Settings {
     Settings {
@@ -86,6 +94,7 @@ pub fn settings(config: &Value) -> Settings {
         default_tags: map(config, "defaultTags"),
         ignore_tags: texts(config, "ignoreTags.keys").into_iter().collect(),
         ignore_tag_prefixes: texts(config, "ignoreTags.keyPrefixes"),
+        basic_resources: std::env::var(BASIC_RESOURCES).is_ok_and(|value| value == "yes"),
     }
 }
 

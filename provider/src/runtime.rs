@@ -22,8 +22,7 @@ const LAST_TASKS: Duration = Duration::from_millis(200);
 #[must_use]
 pub fn run_pulumi(world: Arc<dyn World>, engine: Option<&str>) -> ExitCode {
     std::panic::set_hook(Box::new(say_where));
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -27,6 +27,9 @@ pub trait Connection: Send + Sync {
     /// What the configuration means for a cluster.
     fn settings(&self) -> &Settings;
 
+    /// Keeps a secret out of every text that AWS or the SDK gives back from now on.
+    fn hide(&self, secret: &str);
+
     /// Everything that one operation may reach.
     fn ports<'a>(&'a self, cancellation: &'a dyn Cancellation, progress: &'a dyn ProgressSink) -> Ports<'a>;
 }

@@ -69,6 +69,10 @@ pub enum Constraint {
     Length(usize, usize),
     /// The form of a text, or of each element of a list or set.
     Form(Format),
+    /// The form of each key of a map.
+    Keys(Format),
+    /// The form of each value of a map.
+    Values(Format),
 }
 
 /// What a change does.

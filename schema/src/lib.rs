@@ -6,6 +6,7 @@
 //! [`fields::FIELDS`].
 #![deny(missing_docs)]
 
+pub mod check;
 pub mod codes;
 pub mod derived;
 pub mod field;

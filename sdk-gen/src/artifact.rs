@@ -38,7 +38,7 @@ pub fn process(artifacts: &[Artifact], mode: Mode) -> Result<bool> {
     let mut fresh = true;
     for artifact in artifacts {
         let path = root().join(artifact.path);
-        let current = std::fs::read_to_string(&path).unwrap_or_default();
+        let current = read(&path)?;
         let same = current == artifact.content;
         match mode {
             Mode::DryRun => println!("{:>9} bytes  {}", artifact.content.len(), artifact.path),
@@ -61,6 +61,14 @@ pub fn process(artifacts: &[Artifact], mode: Mode) -> Result<bool> {
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// The checked-in text; empty for a file that is not there yet.
+fn read(path: &Path) -> Result<String> {
+    match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        other => other.with_context(|| format!("reading {}", path.display())),
+    }
 }
 
 fn write(path: &Path, content: &str) -> Result<()> {

@@ -6,7 +6,7 @@ mod artifact;
 mod pulumi_schema;
 mod pulumi_types;
 mod reference;
-mod template;
+mod sdks;
 
 use std::process::ExitCode;
 
@@ -14,6 +14,9 @@ use artifact::{Artifact, Mode};
 use clap::Parser;
 
 /// Writes the generated files, or proves that none is stale.
+///
+/// Everything comes from the table in `schema/src` and the template's fragments in `provider/core/src/template`; run
+/// it after a change there and commit what it writes.
 #[derive(Debug, Parser)]
 #[command(name = "sdk-gen", version)]
 struct Arguments {
@@ -30,24 +33,19 @@ struct Arguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum What {
-    /// Everything below.
+    /// Every file that is checked in.
     All,
-    /// The joint template, as it is sent and as it is read.
-    Template,
     /// The Pulumi schema.
     PulumiSchema,
     /// The reference pages in `docs/reference/`.
     Reference,
+    /// The SDKs in `target/sdks/`, by the official generators; needs Go, and nothing of it is checked in.
+    Sdks,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let mode = match (arguments.check, arguments.dry_run) {
-        (true, _) => Mode::Check,
-        (_, true) => Mode::DryRun,
-        _ => Mode::Write,
-    };
-    match artifacts(arguments.what).and_then(|artifacts| artifact::process(&artifacts, mode)) {
+    match run(&arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => {
             eprintln!("Generated files are stale. Run: cargo run -p sdk-gen -- all");
@@ -60,14 +58,30 @@ fn main() -> ExitCode {
     }
 }
 
+/// Does what was asked; `false` when a check found a stale file.
+fn run(arguments: &Arguments) -> anyhow::Result<bool> {
+    match (arguments.what, mode(arguments)) {
+        (What::Sdks, Mode::Write) => sdks::build().map(|()| true),
+        (What::Sdks, Mode::DryRun) => {
+            sdks::list();
+            Ok(true)
+        }
+        (What::Sdks, Mode::Check) => anyhow::bail!("SDKs are not checked in, so none can be stale; leave out --check"),
+        (what, mode) => artifact::process(&artifacts(what)?, mode),
+    }
+}
+
+fn mode(arguments: &Arguments) -> Mode {
+    match (arguments.check, arguments.dry_run) {
+        (true, _) => Mode::Check,
+        (_, true) => Mode::DryRun,
+        _ => Mode::Write,
+    }
+}
+
 fn artifacts(what: What) -> anyhow::Result<Vec<Artifact>> {
     let wanted = |one: What| what == What::All || what == one;
     let mut artifacts = Vec::new();
-    if wanted(What::Template) {
-        let joint = template::joint_template()?;
-        artifacts.push(Artifact::new("schema/generated/joint-template.json", template::compact(&joint)));
-        artifacts.push(Artifact::new("schema/generated/joint-template.yaml", template::yaml(&joint)));
-    }
     if wanted(What::PulumiSchema) {
         artifacts.push(Artifact::new("schema/generated/pulumi-schema.json", pulumi_schema::generate()?));
     }

@@ -100,9 +100,8 @@ fn settings(all_types: &mut Map<String, Value>) -> Map<String, Value> {
             }
             Some((object, leaf)) => {
                 let token = format!("{MODULE}:Provider{}", pascal_case(object));
-                let entry = all_types
-                    .entry(token.clone())
-                    .or_insert_with(|| json!({ "type": "object", "properties": {} }));
+                let entry =
+                    all_types.entry(token.clone()).or_insert_with(|| json!({ "type": "object", "properties": {} }));
                 entry["properties"][leaf] = setting_property(setting);
                 properties.entry(object.to_owned()).or_insert_with(|| json!({ "$ref": format!("#/types/{token}") }));
             }
@@ -182,3 +181,7 @@ fn get_joint_template() -> Value {
         },
     })
 }
+
+#[cfg(test)]
+#[path = "pulumi_schema_tests.rs"]
+mod tests;

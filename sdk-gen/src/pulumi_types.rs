@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use starburst_schema::naming::pascal_case;
-use starburst_schema::{Clients, Constraint, Effect, FIELDS, Field, Kind, Role, SECTIONS};
+use starburst_schema::{Clients, Constraint, Effect, FIELDS, Field, Format, Kind, Role, SECTIONS};
 
 /// Package and module of every token.
 pub const MODULE: &str = "starburst:index";
@@ -24,7 +24,7 @@ pub fn types() -> Map<String, Value> {
                 types.insert(enum_token(field.path), enumeration(field.doc, choices));
             }
             Kind::Objects(leaves) => {
-                let object = element(field.path, leaves, &mut types);
+                let object = element(field, leaves, &mut types);
                 types.insert(element_token(field.path), object);
             }
             _ => {}
@@ -38,12 +38,13 @@ fn object(path: &str, doc: &str) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for (name, below) in children(path) {
-        if below.field.is_some_and(|field| field.required) {
+        if below.is_required() {
             required.push(name.clone());
         }
         properties.insert(name, below.property());
     }
-    // A cluster that was imported lacks what AWS does not give back: nothing is required inside optional sections.
+    // Required is what a new cluster needs. An optional section holds no required leaf, so giving a part of it is
+    // always allowed.
     json!({ "type": "object", "description": doc, "properties": properties, "required": required })
 }
 
@@ -121,12 +122,13 @@ fn shape(field: &Field) -> Value {
     }
 }
 
-fn element(path: &str, leaves: &'static [Field], types: &mut Map<String, Value>) -> Value {
+/// The object type of one element of a list of objects.
+fn element(list: &Field, leaves: &'static [Field], types: &mut Map<String, Value>) -> Value {
     let mut properties = Map::new();
     for field in leaves {
         let mut property = match field.kind {
             Kind::Choice(choices) => {
-                let token = format!("{MODULE}:{}{}", element_name(path), pascal_case(field.path));
+                let token = format!("{MODULE}:{}{}", element_name(list.path), pascal_case(field.path));
                 types.insert(token.clone(), enumeration(field.doc, choices));
                 json!({ "$ref": format!("#/types/{token}") })
             }
@@ -138,7 +140,8 @@ fn element(path: &str, leaves: &'static [Field], types: &mut Map<String, Value>)
         properties.insert(field.path.to_owned(), property);
     }
     let required: Vec<&str> = leaves.iter().filter(|field| field.required).map(|field| field.path).collect();
-    json!({ "type": "object", "properties": properties, "required": required })
+    let doc = format!("One element of `{}`.", list.path);
+    json!({ "type": "object", "description": doc, "properties": properties, "required": required })
 }
 
 fn enumeration(doc: &str, choices: &[&str]) -> Value {
@@ -170,23 +173,39 @@ fn element_token(path: &str) -> String {
     format!("{MODULE}:{}", element_name(path))
 }
 
-/// The doc with what the table knows beside it: default, bounds, effect of a change.
+/// The doc with what the table knows beside it: default, bounds and form where the doc leaves them out, effect of a
+/// change.
 pub fn description(field: &Field) -> String {
     let mut text = field.doc.to_owned();
     if let Some(default) = field.default {
         text.push_str(&format!(" Default: `{}`.", default.trim_matches('"')));
     }
-    for constraint in field.constraints {
-        match constraint {
-            Constraint::Range(low, high) if !field.doc.contains(&high.to_string()) => {
-                text.push_str(&format!(" Between {low} and {high}."));
-            }
-            Constraint::Form(format) => text.push_str(&format!(" Form: {}.", format.describe())),
-            _ => {}
-        }
+    for rule in field.constraints.iter().filter_map(|constraint| rule(field, constraint)) {
+        text.push(' ');
+        text.push_str(&rule);
     }
-    text.push_str(&format!(" {}", effect(field.effect)));
+    text.push(' ');
+    text.push_str(effect(field.effect));
     text
+}
+
+/// A constraint as a sentence; `None` where the doc or the shape says it already.
+fn rule(field: &Field, constraint: &Constraint) -> Option<String> {
+    let said = |number: i64| field.doc.contains(&number.to_string());
+    match constraint {
+        Constraint::Range(least, most) if !said(*most) => Some(format!("From {least} to {most}.")),
+        Constraint::Form(Format::OneOf(_)) => None,
+        Constraint::Form(format) => {
+            let form = format.describe();
+            let repeated = form.split('`').nth(1).is_some_and(|example| field.doc.contains(&format!("`{example}`")));
+            (!repeated).then(|| format!("{} {form}.", if is_many(field.kind) { "Each is" } else { "Written as" }))
+        }
+        _ => None,
+    }
+}
+
+fn is_many(kind: Kind) -> bool {
+    matches!(kind, Kind::List | Kind::Set)
 }
 
 /// What a change does, in a sentence.
@@ -200,7 +219,7 @@ pub fn effect(effect: Effect) -> &'static str {
         Effect::Roll([Role::Superset]) => "A change replaces the Superset node.",
         Effect::Roll(_) => "A change rolls coordinators and workers.",
         Effect::Restart => "A change stops and starts the whole cluster.",
-        Effect::Operational => "A change alone calls nothing.",
+        Effect::Operational => "A change by itself touches nothing at AWS.",
         Effect::AsPreviewed => "The preview says what a change does.",
     }
 }

@@ -1,11 +1,13 @@
-//! Reference pages: inputs, outputs, provider settings, error codes.
+//! Reference pages: inputs, outputs, provider settings, error codes. Knows Markdown, and the table.
 
 use starburst_schema::codes::CODES;
 use starburst_schema::naming::snake_case;
-use starburst_schema::{Clients, Exposure, FIELDS, Kind, OUTPUTS, PROVIDER_CONFIG, SECTIONS};
+use starburst_schema::{
+    Clients, Exposure, FIELDS, Field, Kind, OUTPUTS, OutputKind, PROVIDER_CONFIG, SECTIONS, Section,
+};
 
 use crate::artifact::Artifact;
-use crate::pulumi_types::{description, token};
+use crate::pulumi_types::description;
 
 const HEAD: &str = "<!-- Generated from the table in schema/src by `cargo run -p sdk-gen -- reference`. -->\n";
 
@@ -20,34 +22,74 @@ pub fn pages() -> Vec<Artifact> {
 }
 
 fn inputs() -> String {
-    let mut page = format!("{HEAD}# Inputs of `starburst:PrestoAlluxioCluster`\n\nNames are Pulumi's; Terraform writes them in snake_case, as `{}`. Required inputs are marked with \\*. A secret never leaves the plugin but to AWS.\n", snake_case("ec2.workerCount"));
-    for section in SECTIONS.iter().filter(|section| !section.path.contains('.')) {
-        page.push_str(&format!("\n## `{}`\n{}\n\n", section.path, section.doc));
+    let mut page = format!(
+        "{HEAD}# Inputs of `starburst:PrestoAlluxioCluster`\n\n\
+         Names are Pulumi's; Terraform writes them in snake_case, so `ec2.workerCount` is `{}`. Inputs marked with \\* \
+         are required for a new cluster; on an existing one, absent means that the stack keeps what it has. A secret \
+         never leaves the plugin but to AWS.\n",
+        snake_case("ec2.workerCount")
+    );
+    for section in SECTIONS {
+        if section.path.contains('.') {
+            continue;
+        }
+        page.push_str(&format!("\n## `{}`\n\n{}\n", section.path, section.doc));
         let below = format!("{}.", section.path);
+        let mut object = "";
         for field in FIELDS.iter().filter(|field| field.path.starts_with(&below)) {
-            let mark = if field.required { " \\*" } else { "" };
-            let mut tags = vec![kind(field.kind)];
-            if field.is_secret() {
-                tags.push("secret");
+            if let Some(nested) = entered(field, &mut object) {
+                page.push_str(&format!("\n**`{}`:** {}\n", nested.path, nested.doc));
             }
-            if field.clients == Clients::TerraformOnly {
-                tags.push("Terraform only");
-            }
-            page.push_str(&format!("### `{}`{mark}\n*{}* — {}\n\n", field.path, tags.join(", "), description(field)));
-            if let Some(parameter) = field.parameter {
-                let aliases = match parameter.aliases {
-                    [] => String::new(),
-                    aliases => format!(" (also known as `{}`)", aliases.join("`, `")),
-                };
-                page.push_str(&format!("Template parameter: `{}`{aliases}. ", parameter.name));
-            }
-            page.push_str(&format!("Example: `{}`\n\n", field.example));
+            page.push_str(&input(field));
         }
     }
-    if let Some(region) = FIELDS.iter().find(|field| !field.path.contains('.')) {
-        page.push_str(&format!("\n## `{}`\n{}\n", region.path, description(region)));
+    for field in FIELDS.iter().filter(|field| !field.path.contains('.')) {
+        page.push_str(&format!("\n## `{}`\n\n{}", field.path, body(field)));
     }
     page
+}
+
+/// The nested object that begins with this field, if one does.
+fn entered(field: &Field, object: &mut &'static str) -> Option<&'static Section> {
+    let (parent, _) = field.path.rsplit_once('.')?;
+    let nested = SECTIONS.iter().find(|section| section.path == parent && section.path.contains('.'));
+    let path = nested.map_or("", |section| section.path);
+    let changed = path != *object;
+    *object = path;
+    nested.filter(|_| changed)
+}
+
+fn input(field: &Field) -> String {
+    let mark = if field.required { " \\*" } else { "" };
+    format!("\n### `{}`{mark}\n\n{}", field.path, body(field))
+}
+
+/// Everything but the heading.
+fn body(field: &Field) -> String {
+    let mut tags = vec![kind(field.kind)];
+    if field.is_secret() {
+        tags.push("secret");
+    }
+    if field.clients == Clients::TerraformOnly {
+        tags.push("Terraform only");
+    }
+    let mut text = format!("*{}* — {}\n", tags.join(", "), description(field));
+    if let Kind::Objects(leaves) = field.kind {
+        text.push('\n');
+        for leaf in leaves {
+            text.push_str(&format!("- `{}`: {} Example: `{}`\n", leaf.path, leaf.doc, leaf.example));
+        }
+    }
+    text.push('\n');
+    if let Some(parameter) = field.parameter {
+        let aliases = match parameter.aliases {
+            [] => String::new(),
+            aliases => format!(" (in other templates `{}`)", aliases.join("`, `")),
+        };
+        text.push_str(&format!("Template parameter: `{}`{aliases}. ", parameter.name));
+    }
+    text.push_str(&format!("Example: `{}`\n", field.example));
+    text
 }
 
 fn kind(kind: Kind) -> &'static str {
@@ -66,27 +108,92 @@ fn kind(kind: Kind) -> &'static str {
 }
 
 fn outputs() -> String {
-    let mut page = format!("{HEAD}# Outputs of `starburst:PrestoAlluxioCluster`\n\nThe inputs are outputs too.\n\n| output | | meaning |\n| --- | --- | --- |\n");
+    let mut page = format!(
+        "{HEAD}# Outputs of `starburst:PrestoAlluxioCluster`\n\n\
+         The inputs are outputs too. The last column names the outputs of the stack that are read, first one first; \
+         where it is empty the plugin computes the value.\n\n\
+         | output | type | meaning | read from |\n| --- | --- | --- | --- |\n"
+    );
     for output in OUTPUTS {
-        let secret = if output.exposure == Exposure::Secret { "secret" } else { "" };
-        page.push_str(&format!("| `{}` | {secret} | {} |\n", output.name, output.doc));
+        let kind = match output.kind {
+            OutputKind::Text => "text",
+            OutputKind::Integer => "whole number",
+            OutputKind::Map => "map of texts",
+            OutputKind::List => "list of texts",
+        };
+        let secret = if output.exposure == Exposure::Secret { ", secret" } else { "" };
+        let keys: Vec<String> = output.stack_outputs.iter().map(|key| format!("`{key}`")).collect();
+        page.push_str(&format!("| `{}` | {kind}{secret} | {} | {} |\n", output.name, output.doc, keys.join(" ")));
     }
     page
 }
 
 fn provider() -> String {
-    let mut page = format!("{HEAD}# Settings of the provider\n\nAll are optional but a region, which may come from the environment. Types: `{}` and its neighbours.\n\n| setting | environment | meaning |\n| --- | --- | --- |\n", token("providerAssumeRole"));
+    let mut page = format!(
+        "{HEAD}# Settings of the provider\n\n\
+         All are optional but the region, which may come from the environment. The environment variable that is set \
+         first in the list counts where the setting is absent. Credentials that are not given here come from the \
+         chain of the AWS SDK.\n\n\
+         | setting | type | environment | meaning |\n| --- | --- | --- | --- |\n"
+    );
     for setting in PROVIDER_CONFIG {
+        let secret = if setting.exposure == Exposure::Secret { ", secret" } else { "" };
         let environment: Vec<String> = setting.environment.iter().map(|name| format!("`{name}`")).collect();
-        page.push_str(&format!("| `{}` | {} | {} |\n", setting.name, environment.join(" "), setting.doc));
+        page.push_str(&format!(
+            "| `{}` | {}{secret} | {} | {} |\n",
+            setting.name,
+            kind(setting.kind),
+            environment.join(" "),
+            setting.doc
+        ));
     }
     page
 }
 
 fn error_codes() -> String {
-    let mut page = format!("{HEAD}# Error codes\n\nSB1… the program can be corrected, nothing was changed · SB2… denied · SB3… refused or in conflict · SB4… an operation failed · SB5… the plugin stopped watching · SB6… a node · SB9… a mistake of the plugin.\n");
+    let mut page = format!(
+        "{HEAD}# Error codes\n\n\
+         A code never changes its meaning. `pulumi-resource-starburst explain SB1001` prints the same text.\n\n\
+         | codes | |\n| --- | --- |\n\
+         | SB1… | the program can be corrected; nothing was changed |\n\
+         | SB2… | AWS, or a guard, denied it; nothing was changed |\n\
+         | SB3… | AWS refused it, or something is in the way; nothing was changed |\n\
+         | SB4… | an operation failed |\n\
+         | SB5… | the plugin stopped watching an operation |\n\
+         | SB6… | a node is not well |\n\
+         | SB9… | a mistake of the plugin |\n"
+    );
     for code in CODES.iter().flat_map(|codes| codes.iter()) {
-        page.push_str(&format!("\n## {code}: {}\n**Cause.** {}\n\n**Cure.** {}\n", code.title, code.cause, code.cure));
+        page.push_str(&format!("\n## {code}: {}\n\n{}\n\n{}\n", code.title, code.cause, code.cure));
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FIELDS, OUTPUTS, PROVIDER_CONFIG, inputs, outputs, provider};
+
+    #[test]
+    fn every_row_has_its_place_on_a_page_once() {
+        let page = inputs();
+        for field in FIELDS {
+            assert_eq!(page.matches(&format!("## `{}`", field.path)).count(), 1, "{}", field.path);
+        }
+        let page = outputs();
+        for output in OUTPUTS {
+            assert_eq!(page.matches(&format!("\n| `{}` |", output.name)).count(), 1, "{}", output.name);
+        }
+        let page = provider();
+        for setting in PROVIDER_CONFIG {
+            assert_eq!(page.matches(&format!("\n| `{}` |", setting.name)).count(), 1, "{}", setting.name);
+        }
+    }
+
+    #[test]
+    fn nested_objects_are_introduced_once() {
+        let page = inputs();
+        for nested in super::SECTIONS.iter().filter(|section| section.path.contains('.')) {
+            assert_eq!(page.matches(&format!("**`{}`:**", nested.path)).count(), 1, "{}", nested.path);
+        }
+    }
 }

@@ -7,7 +7,10 @@ use starburst_tests::fake::{self, World, WorldConfig, catalogue, seed};
 /// The project's model of AWS on 127.0.0.1: CloudFormation, EC2 Auto Scaling, EC2, STS, S3, Secrets Manager and
 /// Systems Manager, as far as a stack needs them. It starts nothing and costs nothing.
 #[derive(Debug, Parser)]
-#[command(name = "fake-aws", after_help = "Point any AWS client at the address that is printed, for example:\n  AWS_ENDPOINT_URL=http://127.0.0.1:4599 aws cloudformation describe-stacks")]
+#[command(
+    name = "fake-aws",
+    after_help = "Point any AWS client at the address that is printed, for example:\n  AWS_ENDPOINT_URL=http://127.0.0.1:4599 aws cloudformation describe-stacks"
+)]
 struct Arguments {
     /// Port on 127.0.0.1; 0 picks a free one.
     #[arg(long, default_value_t = 4599, env = "FAKE_AWS_PORT")]
@@ -27,9 +30,9 @@ async fn main() -> anyhow::Result<()> {
     let mut config = WorldConfig::real(arguments.speed);
     config.seed = arguments.seed;
     let world = World::new(config);
-    let server = fake::serve_on(world, arguments.port)
-        .await
-        .with_context(|| format!("port {} on 127.0.0.1 cannot be opened; choose another with --port", arguments.port))?;
+    let server = fake::serve_on(world, arguments.port).await.with_context(|| {
+        format!("port {} on 127.0.0.1 cannot be opened; choose another with --port", arguments.port)
+    })?;
     print_world(&server.endpoint, arguments.speed);
     tokio::signal::ctrl_c().await.context("SIGINT cannot be awaited")?;
     Ok(())

@@ -4,7 +4,7 @@
 //! what it says ends the demo with an error.
 
 mod screen;
-mod stand_in;
+pub mod stand_in;
 mod story;
 
 use anyhow::Result;

@@ -1,10 +1,12 @@
 //! The worlds of the demo: an endpoint, ids that exist there, and a look from outside through the real SDK.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result, anyhow};
 use starburst_core::ports::{AutoScaling, CloudFormation, Group, Stack};
 use starburst_provider::aws::{Aws as Clients, AwsConfig, StaticKeys};
 
-use super::{Arguments, Aws};
+use super::Aws;
 use crate::clients::MiniStack;
 use crate::fake;
 
@@ -23,7 +25,7 @@ pub struct StandIn {
 
 /// Keeps the stand-in running.
 enum Alive {
-    Model { _server: fake::Server },
+    Model { world: Arc<fake::World>, _server: fake::Server },
     MiniStack { _process: MiniStack },
 }
 
@@ -31,29 +33,37 @@ enum Alive {
 pub const REGION: &str = "us-east-1";
 
 impl StandIn {
-    /// Starts the stand-in that the arguments name.
-    pub fn start(arguments: &Arguments) -> Result<Self> {
+    /// Starts a stand-in; `speed` is that of the model, in virtual seconds a second.
+    pub fn start(aws: Aws, speed: f64) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        match arguments.aws {
-            Aws::Model => Self::model(runtime, arguments.speed),
+        match aws {
+            Aws::Model => Self::model(runtime, speed),
             Aws::Ministack => Self::ministack(runtime),
+        }
+    }
+
+    /// The model of AWS, where that is the stand-in.
+    pub fn world(&self) -> Option<&Arc<fake::World>> {
+        match &self._alive {
+            Alive::Model { world, .. } => Some(world),
+            Alive::MiniStack { .. } => None,
         }
     }
 
     fn model(runtime: tokio::runtime::Runtime, speed: f64) -> Result<Self> {
         let world = fake::World::new(fake::WorldConfig::real(speed));
-        let server = runtime.block_on(fake::serve(world))?;
+        let server = runtime.block_on(fake::serve(Arc::clone(&world)))?;
         let ids = [
             ("vpcId", fake::seed::VPC),
             ("subnetId", fake::seed::PUBLIC_SUBNET),
-            ("securityGroupId", fake::seed::SECURITY_GROUP),
+            ("securityGroupIds[0]", fake::seed::SECURITY_GROUP),
             ("s3RootMount", "s3://analytics-data/alluxio"),
         ];
         let ids = ids.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
         let endpoint = server.endpoint.clone();
         let keys = ("AKIAMODELOFAWS000001".to_owned(), "a-key-for-the-model".to_owned());
         let clients = clients(&runtime, &endpoint, &keys)?;
-        Ok(Self { endpoint, keys, runtime, clients, ids, cannot: Vec::new(), _alive: Alive::Model { _server: server } })
+        Ok(Self { endpoint, keys, runtime, clients, ids, cannot: Vec::new(), _alive: Alive::Model { world, _server: server } })
     }
 
     fn ministack(runtime: tokio::runtime::Runtime) -> Result<Self> {
@@ -147,7 +157,7 @@ fn seed_ministack(
         let ids = [
             ("vpcId", vpc),
             ("subnetId", subnet),
-            ("securityGroupId", group),
+            ("securityGroupIds[0]", group),
             ("s3RootMount", "s3://analytics-data/alluxio".to_owned()),
         ];
         Ok(ids.map(|(key, value)| (key.to_owned(), value)).to_vec())

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::screen::Screen;
 use super::stand_in::{REGION, StandIn};
 use super::{Arguments, Aws, Language};
-use crate::clients::{Options, Program, PulumiProject, Run, place, plugin, sdk};
+use crate::clients::{Options, Program, PulumiProject, Run, place, plugin};
 
 /// Everything that a step needs.
 struct Story {
@@ -28,7 +28,7 @@ pub fn tell(arguments: &Arguments) -> Result<()> {
 
     screen.step(&format!("Start a stand-in for AWS: {}", world(arguments.aws)), "");
     let begun = Instant::now();
-    let stand_in = StandIn::start(arguments)?;
+    let stand_in = StandIn::start(arguments.aws, arguments.speed)?;
     let env = stand_in.env();
     let project = PulumiProject::with(Options { plugin: Some(folder.to_path_buf()), env, ..Options::new(program) })?;
     let ids: Vec<_> = stand_in.ids.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
@@ -61,15 +61,12 @@ fn world(aws: Aws) -> &'static str {
 }
 
 fn program(language: Language) -> Result<Program> {
-    let examples = place::workspace().join("examples");
     let schema = place::workspace().join("schema/generated/pulumi-schema.json");
-    Ok(match language {
-        Language::Typescript => {
-            Program::TypeScript { folder: examples.join("typescript"), sdk: Some(sdk::typescript(&schema)?) }
-        }
-        Language::Python => Program::Python { folder: examples.join("python"), sdk: Some(sdk::python(&schema)?) },
-        Language::Yaml => Program::YamlFolder(examples.join("yaml")),
-    })
+    match language {
+        Language::Typescript => Program::typescript_example(&schema),
+        Language::Python => Program::python_example(&schema),
+        Language::Yaml => Ok(Program::yaml_example()),
+    }
 }
 
 impl Story {

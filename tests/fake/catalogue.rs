@@ -85,11 +85,14 @@ pub fn describe(s: &Spec) -> Value {
         "networkInfo": { "maximumNetworkInterfaces": 4, "ipv4AddressesPerInterface": 15 },
     });
     if let (true, Some(map)) = (s.disks.0 > 0, shape.as_object_mut()) {
-        map.insert("instanceStorageInfo".into(), json!({
-            "totalSizeInGB": s.disks.0 * s.disks.1,
-            "disks": [{ "sizeInGB": s.disks.1, "count": s.disks.0, "type": "ssd" }],
-            "nvmeSupport": "required",
-        }));
+        map.insert(
+            "instanceStorageInfo".into(),
+            json!({
+                "totalSizeInGB": s.disks.0 * s.disks.1,
+                "disks": [{ "sizeInGB": s.disks.1, "count": s.disks.0, "type": "ssd" }],
+                "nvmeSupport": "required",
+            }),
+        );
     }
     shape
 }

@@ -42,8 +42,8 @@ pub fn find(w: &mut State, place: &Place, params: &Value) -> Result<(String, Cha
             .find_map(|s| Some((s.arn.clone(), s.change_sets.values().find(|c| c.arn == set)?.clone())))
             .ok_or_else(|| ApiError::new(404, "ChangeSetNotFound", format!("ChangeSet [{set}] does not exist")));
     }
-    let arn = checks::find(region, &stack)
-        .ok_or_else(|| ApiError::validation(format!("Stack [{stack}] does not exist")))?;
+    let arn =
+        checks::find(region, &stack).ok_or_else(|| ApiError::validation(format!("Stack [{stack}] does not exist")))?;
     region
         .stacks
         .get(&arn)
@@ -82,7 +82,11 @@ pub fn create(w: &mut State, place: &Place, params: &Value) -> Answer {
     if !creates {
         calls::may_update(&stack, true)?;
     }
-    let taken = w.stack(&arn).and_then(|s| s.change_sets.get(&name)).filter(|c| c.execution != "EXECUTE_COMPLETE").map(|c| (c.arn.clone(), c.token.clone()));
+    let taken = w
+        .stack(&arn)
+        .and_then(|s| s.change_sets.get(&name))
+        .filter(|c| c.execution != "EXECUTE_COMPLETE")
+        .map(|c| (c.arn.clone(), c.token.clone()));
     let token = get(params, "ClientToken");
     if let Some((set, before)) = taken {
         if !token.is_empty() && before == token {
@@ -132,7 +136,8 @@ pub fn describe(w: &mut State, place: &Place, params: &Value) -> Answer {
     let size = w.settings.page_size;
     let stack_name = w.stack(&arn).map(|s| s.name.clone());
     let ready = set.status == "CREATE_COMPLETE" || set.status == "FAILED";
-    let all: Vec<Value> = if ready { set.changes.iter().map(|c| change(c, &set.config, values)).collect() } else { Vec::new() };
+    let all: Vec<Value> =
+        if ready { set.changes.iter().map(|c| change(c, &set.config, values)).collect() } else { Vec::new() };
     let call = format!("DescribeChangeSet:{}", set.arn);
     let (page, next) = paging::page(&all, &call, &get(params, "NextToken"), size)?;
     let parameters: Vec<Value> = set
@@ -208,7 +213,8 @@ fn detail(c: &Change, property: &(String, Value, Value), config: &Config, values
         Recreation::Conditionally => "Conditionally",
         Recreation::Never => "Never",
     };
-    let expression = config.template.resource(&c.logical).pointer(&format!("/Properties/{name}")).cloned().unwrap_or_default();
+    let expression =
+        config.template.resource(&c.logical).pointer(&format!("/Properties/{name}")).cloned().unwrap_or_default();
     let mut names = BTreeSet::new();
     super::template::references(&expression, &mut names);
     let target = |attribute: &str| {
@@ -221,12 +227,15 @@ fn detail(c: &Change, property: &(String, Value, Value), config: &Config, values
             ("Path", if values { json!(format!("/{attribute}/{name}")) } else { Value::Null }),
             ("BeforeValue", if values { shown(before) } else { Value::Null }),
             ("AfterValue", if values { shown(after) } else { Value::Null }),
-            ("AttributeChangeType", match (values, before.is_null(), after.is_null()) {
-                (false, _, _) => Value::Null,
-                (_, true, _) => json!("Add"),
-                (_, _, true) => json!("Remove"),
-                _ => json!("Modify"),
-            }),
+            (
+                "AttributeChangeType",
+                match (values, before.is_null(), after.is_null()) {
+                    (false, _, _) => Value::Null,
+                    (_, true, _) => json!("Add"),
+                    (_, _, true) => json!("Remove"),
+                    _ => json!("Modify"),
+                },
+            ),
         ])
     };
     let mut out = Vec::new();
@@ -241,7 +250,9 @@ fn detail(c: &Change, property: &(String, Value, Value), config: &Config, values
     let parameter = out.iter().any(|d| d["ChangeSource"] == "ParameterReference");
     if out.is_empty() || parameter {
         let evaluation = if parameter { "Dynamic" } else { "Static" };
-        out.push(json!({ "Target": target(area(name)), "Evaluation": evaluation, "ChangeSource": "DirectModification" }));
+        out.push(
+            json!({ "Target": target(area(name)), "Evaluation": evaluation, "ChangeSource": "DirectModification" }),
+        );
     }
     out
 }

@@ -142,8 +142,7 @@ mod tests {
             times: 2,
             effect: Effect::Throttle,
         });
-        let struck: Vec<bool> =
-            (0..4).map(|_| faults.strike("cloudformation", "CreateStack").is_some()).collect();
+        let struck: Vec<bool> = (0..4).map(|_| faults.strike("cloudformation", "CreateStack").is_some()).collect();
         assert_eq!(struck, [false, true, true, false]);
         assert!(faults.strike("ec2", "CreateStack").is_none());
     }

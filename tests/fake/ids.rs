@@ -17,14 +17,14 @@ impl Ids {
     }
 
     /// The next number in order, for sequence numbers.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.count += 1;
         self.count
     }
 
     /// `digits` hexadecimal digits, at most 64.
     pub fn hex(&mut self, digits: usize) -> String {
-        let n = self.next();
+        let n = self.number();
         let mut text = hex(&Sha256::digest(format!("{}:{n}", self.seed).as_bytes()));
         text.truncate(digits);
         text

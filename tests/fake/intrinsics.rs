@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 pub const UNKNOWN: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";
 const NO_VALUE: &str = "\u{0}AWS::NoValue";
 
+/// Answers `Ref` (no attribute) and `GetAtt` of a resource.
+pub type Lookup<'a> = &'a dyn Fn(&str, Option<&str>) -> Result<Value, String>;
+
 /// What expressions may refer to.
 pub struct Scope<'a> {
     /// The template: mappings and condition definitions.
@@ -20,7 +23,7 @@ pub struct Scope<'a> {
     /// Zones of the region.
     pub zones: &'a [String],
     /// `Ref` (no attribute) or `GetAtt` of a resource.
-    pub resource: &'a dyn Fn(&str, Option<&str>) -> Result<Value, String>,
+    pub resource: Lookup<'a>,
     /// The value of a dynamic reference `{{resolve:…}}`, given its inner text.
     pub dynamic: &'a dyn Fn(&str) -> Result<String, String>,
 }
@@ -102,9 +105,7 @@ impl Scope<'_> {
                 let holds = self.condition(condition.as_str().unwrap_or_default())?;
                 self.eval(if holds { yes } else { no })
             }
-            "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals" => {
-                Ok(Value::Bool(self.truth(&json!({ name: argument }))?))
-            }
+            "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals" => Ok(Value::Bool(self.truth(&json!({ name: argument }))?)),
             "Fn::GetAZs" => Ok(json!(self.zones)),
             "Fn::Base64" => {
                 let plain = text(&self.eval(argument)?);
@@ -127,7 +128,13 @@ impl Scope<'_> {
     }
 
     fn over_list(&self, name: &str, arguments: &[Value]) -> Result<Value, String> {
-        let wrong = || format!("Template error: wrong arguments of {name}");
+        let wrong = || {
+            match name {
+            "Fn::Select" => "Template error: every Fn::Select object requires two non-null parameters, the first is an integer index and the second a list".to_owned(),
+            "Fn::Join" => "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined".to_owned(),
+            _ => format!("Template error: every {name} object requires other parameters"),
+        }
+        };
         match (name, arguments) {
             ("Fn::Join", [delimiter, Value::Array(items)]) => {
                 let parts: Vec<String> = items.iter().map(text).collect();
@@ -200,10 +207,9 @@ impl Scope<'_> {
 
     fn sub(&self, argument: &Value) -> Result<Value, String> {
         let (template, own) = match argument {
-            Value::Array(parts) => (
-                parts.first().and_then(Value::as_str).unwrap_or_default(),
-                parts.get(1).and_then(Value::as_object),
-            ),
+            Value::Array(parts) => {
+                (parts.first().and_then(Value::as_str).unwrap_or_default(), parts.get(1).and_then(Value::as_object))
+            }
             other => (other.as_str().unwrap_or_default(), None),
         };
         let mut out = String::new();

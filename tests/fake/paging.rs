@@ -24,12 +24,7 @@ pub fn position(call: &str, token: &str, start: usize) -> Result<usize, ApiError
 }
 
 /// One page of `items` and the next token.
-pub fn page<T: Clone>(
-    items: &[T],
-    call: &str,
-    given: &str,
-    size: usize,
-) -> Result<(Vec<T>, Option<String>), ApiError> {
+pub fn page<T: Clone>(items: &[T], call: &str, given: &str, size: usize) -> Result<(Vec<T>, Option<String>), ApiError> {
     let start = position(call, given, 0)?.min(items.len());
     let end = (start + size.max(1)).min(items.len());
     let next = (end < items.len()).then(|| token(call, end));

@@ -147,9 +147,7 @@ fn check(name: &str, value: &str, declaration: &Value, region: &Region) -> Resul
         json!(items)
     } else if kind.starts_with("AWS::SSM::Parameter::Value<") {
         let found = region.ssm.get(value).cloned().ok_or_else(|| {
-            ApiError::validation(format!(
-                "Unable to fetch parameters [{value}] from parameter store for this account."
-            ))
+            ApiError::validation(format!("Unable to fetch parameters [{value}] from parameter store for this account."))
         })?;
         resolved = Some(found.clone());
         if kind.contains("<List<") { json!(found.split(',').collect::<Vec<_>>()) } else { json!(found) }

@@ -43,12 +43,17 @@ pub fn region(place: &Place, now: Timestamp) -> Region {
     let mut r = Region::default();
     let zone = |letter: &str| format!("{}{letter}", place.region);
     for (id, cidr, default) in [(VPC, "10.0.0.0/16", false), (OTHER_VPC, "172.31.0.0/16", true)] {
-        put(&mut r, "vpc", id, json!({
-            "vpcId": id, "state": "available", "cidrBlock": cidr, "isDefault": default, "ownerId": place.account,
-            "dhcpOptionsId": "dopt-0a0a0a0a0a0a0a0a0", "instanceTenancy": "default",
-            "cidrBlockAssociationSet": [{ "cidrBlock": cidr, "cidrBlockState": { "state": "associated" } }],
-            "tagSet": [{ "key": "Name", "value": if default { "default" } else { "analytics" } }],
-        }));
+        put(
+            &mut r,
+            "vpc",
+            id,
+            json!({
+                "vpcId": id, "state": "available", "cidrBlock": cidr, "isDefault": default, "ownerId": place.account,
+                "dhcpOptionsId": "dopt-0a0a0a0a0a0a0a0a0", "instanceTenancy": "default",
+                "cidrBlockAssociationSet": [{ "cidrBlock": cidr, "cidrBlockState": { "state": "associated" } }],
+                "tagSet": [{ "key": "Name", "value": if default { "default" } else { "analytics" } }],
+            }),
+        );
     }
     for (id, vpc, cidr, letter, public, name) in [
         (PUBLIC_SUBNET, VPC, "10.0.0.0/22", "a", true, "public"),
@@ -56,19 +61,29 @@ pub fn region(place: &Place, now: Timestamp) -> Region {
         (ISOLATED_SUBNET, VPC, "10.0.8.0/22", "c", false, "isolated"),
         (OTHER_SUBNET, OTHER_VPC, "172.31.0.0/20", "b", true, "other"),
     ] {
-        put(&mut r, "subnet", id, json!({
-            "subnetId": id, "subnetArn": place.arn("ec2", &format!("subnet/{id}")), "vpcId": vpc, "state": "available",
-            "cidrBlock": cidr, "availabilityZone": zone(letter), "availableIpAddressCount": 1019,
-            "mapPublicIpOnLaunch": public, "defaultForAz": false, "ownerId": place.account,
-            "tagSet": [{ "key": "Name", "value": name }],
-        }));
+        put(
+            &mut r,
+            "subnet",
+            id,
+            json!({
+                "subnetId": id, "subnetArn": place.arn("ec2", &format!("subnet/{id}")), "vpcId": vpc, "state": "available",
+                "cidrBlock": cidr, "availabilityZone": zone(letter), "availableIpAddressCount": 1019,
+                "mapPublicIpOnLaunch": public, "defaultForAz": false, "ownerId": place.account,
+                "tagSet": [{ "key": "Name", "value": name }],
+            }),
+        );
     }
     network(&mut r, place);
     images(&mut r, place);
-    put(&mut r, "key-pair", KEY_PAIR, json!({
-        "keyName": KEY_PAIR, "keyPairId": "key-0a0a0a0a0a0a0a0a0", "keyType": "ed25519",
-        "keyFingerprint": "00:00:00:00", "createTime": "2026-01-05T08:00:00.000Z", "tagSet": [],
-    }));
+    put(
+        &mut r,
+        "key-pair",
+        KEY_PAIR,
+        json!({
+            "keyName": KEY_PAIR, "keyPairId": "key-0a0a0a0a0a0a0a0a0", "keyType": "ed25519",
+            "keyFingerprint": "00:00:00:00", "createTime": "2026-01-05T08:00:00.000Z", "tagSet": [],
+        }),
+    );
     r.buckets.insert(BUCKET.into(), Bucket { created: now, ..Bucket::default() });
     r
 }
@@ -79,11 +94,16 @@ fn network(r: &mut Region, place: &Place) {
         (SECOND_SECURITY_GROUP, VPC, "administration"),
         (OTHER_SECURITY_GROUP, OTHER_VPC, "default"),
     ] {
-        put(r, "security-group", id, json!({
-            "groupId": id, "groupName": name, "groupDescription": format!("{name} access"), "vpcId": vpc,
-            "ownerId": place.account, "tagSet": [], "ipPermissions": [],
-            "ipPermissionsEgress": [{ "ipProtocol": "-1", "ipRanges": [{ "cidrIp": "0.0.0.0/0" }], "groups": [] }],
-        }));
+        put(
+            r,
+            "security-group",
+            id,
+            json!({
+                "groupId": id, "groupName": name, "groupDescription": format!("{name} access"), "vpcId": vpc,
+                "ownerId": place.account, "tagSet": [], "ipPermissions": [],
+                "ipPermissionsEgress": [{ "ipProtocol": "-1", "ipRanges": [{ "cidrIp": "0.0.0.0/0" }], "groups": [] }],
+            }),
+        );
     }
     for (id, vpc, subnet, target) in [
         ("rtb-0a0a0a0a0a0a0a0a0", VPC, Some(PUBLIC_SUBNET), Some(("gatewayId", "igw-0a0a0a0a0a0a0a0a0"))),
@@ -91,18 +111,28 @@ fn network(r: &mut Region, place: &Place) {
         ("rtb-0c0c0c0c0c0c0c0c0", VPC, None, None),
         ("rtb-0f0f0f0f0f0f0f0f0", OTHER_VPC, None, Some(("gatewayId", "igw-0f0f0f0f0f0f0f0f0"))),
     ] {
-        let mut routes = vec![json!({ "destinationCidrBlock": "10.0.0.0/16", "gatewayId": "local", "state": "active" })];
+        let mut routes =
+            vec![json!({ "destinationCidrBlock": "10.0.0.0/16", "gatewayId": "local", "state": "active" })];
         if let Some((field, id)) = target {
             routes.push(json!({ "destinationCidrBlock": "0.0.0.0/0", field: id, "state": "active" }));
         }
         let association = match subnet {
-            Some(subnet) => json!([{ "routeTableAssociationId": format!("rtbassoc-{}", &id[4..]), "routeTableId": id, "subnetId": subnet, "main": false }]),
-            None => json!([{ "routeTableAssociationId": format!("rtbassoc-{}", &id[4..]), "routeTableId": id, "main": true }]),
+            Some(subnet) => {
+                json!([{ "routeTableAssociationId": format!("rtbassoc-{}", &id[4..]), "routeTableId": id, "subnetId": subnet, "main": false }])
+            }
+            None => {
+                json!([{ "routeTableAssociationId": format!("rtbassoc-{}", &id[4..]), "routeTableId": id, "main": true }])
+            }
         };
-        put(r, "route-table", id, json!({
-            "routeTableId": id, "vpcId": vpc, "ownerId": place.account, "routeSet": routes,
-            "associationSet": association, "tagSet": [],
-        }));
+        put(
+            r,
+            "route-table",
+            id,
+            json!({
+                "routeTableId": id, "vpcId": vpc, "ownerId": place.account, "routeSet": routes,
+                "associationSet": association, "tagSet": [],
+            }),
+        );
     }
 }
 
@@ -113,14 +143,19 @@ fn images(r: &mut Region, place: &Place) {
         (OLD_X86, "x86_64", "2026-07-13T20:11:02.000Z", "20260713.0"),
         (OLD_ARM, "arm64", "2026-07-13T20:12:54.000Z", "20260713.0"),
     ] {
-        put(r, "image", id, json!({
-            "imageId": id, "name": format!("al2023-ami-2023.9.{version}-kernel-6.1-{architecture}"),
-            "imageLocation": "amazon/al2023", "imageState": "available", "imageOwnerId": "137112412989",
-            "imageOwnerAlias": "amazon", "isPublic": true, "architecture": architecture, "imageType": "machine",
-            "creationDate": date, "rootDeviceType": "ebs", "rootDeviceName": "/dev/xvda", "virtualizationType": "hvm",
-            "hypervisor": "xen", "description": "Amazon Linux 2023 AMI", "enaSupport": true,
-            "blockDeviceMapping": [{ "deviceName": "/dev/xvda", "ebs": { "volumeSize": 8, "volumeType": "gp3", "encrypted": false } }],
-        }));
+        put(
+            r,
+            "image",
+            id,
+            json!({
+                "imageId": id, "name": format!("al2023-ami-2023.9.{version}-kernel-6.1-{architecture}"),
+                "imageLocation": "amazon/al2023", "imageState": "available", "imageOwnerId": "137112412989",
+                "imageOwnerAlias": "amazon", "isPublic": true, "architecture": architecture, "imageType": "machine",
+                "creationDate": date, "rootDeviceType": "ebs", "rootDeviceName": "/dev/xvda", "virtualizationType": "hvm",
+                "hypervisor": "xen", "description": "Amazon Linux 2023 AMI", "enaSupport": true,
+                "blockDeviceMapping": [{ "deviceName": "/dev/xvda", "ebs": { "volumeSize": 8, "volumeType": "gp3", "encrypted": false } }],
+            }),
+        );
     }
     for (architecture, id) in [("x86_64", IMAGE_X86), ("arm64", IMAGE_ARM)] {
         for kernel in ["kernel-default", "kernel-6.1"] {

@@ -101,6 +101,8 @@ pub struct Region {
     pub secrets: BTreeMap<String, Secret>,
     pub buckets: BTreeMap<String, Bucket>,
     pub ssm: BTreeMap<String, String>,
+    /// CloudWatch alarms by ARN: whether they are in ALARM.
+    pub alarms: BTreeMap<String, bool>,
     /// Drift detections by id.
     pub drifts: BTreeMap<String, Value>,
 }
@@ -161,7 +163,7 @@ pub struct State {
     queue: BinaryHeap<Reverse<Due>>,
     pub ids: Ids,
     pub durations: Durations,
-    pub settings: super::world::Settings,
+    pub settings: super::settings::Settings,
     pub places: BTreeMap<Place, Region>,
     pub faults: Faults,
 }
@@ -169,7 +171,7 @@ pub struct State {
 impl State {
     /// An empty state at [`EPOCH`]; places come to be when they are first touched.
     #[must_use]
-    pub fn new(seed: u64, durations: Durations, settings: super::world::Settings) -> Self {
+    pub fn new(seed: u64, durations: Durations, settings: super::settings::Settings) -> Self {
         Self {
             now: EPOCH,
             queue: BinaryHeap::new(),
@@ -189,7 +191,7 @@ impl State {
 
     /// Runs `job` in `ms` virtual milliseconds.
     pub fn after(&mut self, ms: i64, job: impl FnOnce(&mut State) + Send + 'static) {
-        let seq = self.ids.next();
+        let seq = self.ids.number();
         self.queue.push(Reverse(Due { at: self.now.plus_ms(ms.max(0)), seq, job: Box::new(job) }));
     }
 

@@ -159,10 +159,7 @@ impl Template {
             return Ok(());
         }
         let list: Vec<_> = unknown.into_iter().collect();
-        Err(ApiError::validation(format!(
-            "Template format error: Unrecognized resource types: [{}]",
-            list.join(", ")
-        )))
+        Err(ApiError::validation(format!("Template format error: Unrecognized resource types: [{}]", list.join(", "))))
     }
 
     fn check_references(&self) -> Result<(), ApiError> {
@@ -199,8 +196,7 @@ impl Template {
     fn check_cycles(&self) -> Result<(), ApiError> {
         let mut left = self.dependencies();
         loop {
-            let free: Vec<String> =
-                left.iter().filter(|(_, deps)| deps.is_empty()).map(|(id, _)| id.clone()).collect();
+            let free: Vec<String> = left.iter().filter(|(_, deps)| deps.is_empty()).map(|(id, _)| id.clone()).collect();
             if free.is_empty() {
                 break;
             }
@@ -257,10 +253,9 @@ pub fn references(tree: &Value, names: &mut BTreeSet<String>) {
 
 fn sub_references(argument: &Value, names: &mut BTreeSet<String>) {
     let (text, own) = match argument {
-        Value::Array(parts) => (
-            parts.first().and_then(Value::as_str).unwrap_or_default(),
-            parts.get(1).and_then(Value::as_object),
-        ),
+        Value::Array(parts) => {
+            (parts.first().and_then(Value::as_str).unwrap_or_default(), parts.get(1).and_then(Value::as_object))
+        }
         other => (other.as_str().unwrap_or_default(), None),
     };
     for name in placeholders(text) {
@@ -276,9 +271,10 @@ fn sub_references(argument: &Value, names: &mut BTreeSet<String>) {
 
 /// The names in `${…}` of a `Fn::Sub` text, without the literal `${!…}`.
 pub fn placeholders(text: &str) -> impl Iterator<Item = &str> {
-    text.split("${").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name.trim())).filter(|name| {
-        !name.starts_with('!')
-    })
+    text.split("${")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name.trim()))
+        .filter(|name| !name.starts_with('!'))
 }
 
 fn from_yaml(value: Yaml) -> Value {

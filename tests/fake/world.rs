@@ -1,110 +1,18 @@
 //! The handle of the model: a lock around the state, the callers, the call log, and what a test may do behind
 //! CloudFormation's back.
 
-use super::durations::Durations;
 use super::error::{Answer, ApiError};
-use super::faults::{Effect, Fault, NodeFate, Phase, ResourceFault};
-use super::groups::scaling;
+use super::faults::Effect;
 use super::services::{autoscaling, cloudformation, ec2, json, s3, sts};
+use super::settings::WorldConfig;
 use super::state::{Place, State};
-use super::time::{Clock, SimClock, Timestamp};
+use super::time::{Clock, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The account of callers that name no other.
 pub const ACCOUNT: &str = "123456789012";
-
-/// The answer to a repeated call with the same token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum RepeatedTokens {
-    /// The first answer again, nothing started.
-    #[default]
-    SameAnswer,
-    /// As if no token had been given.
-    AlreadyExists,
-    /// `TokenAlreadyExistsException`.
-    TokenAlreadyExists,
-}
-
-/// Settings that a test may change.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Entries of a page of every list but events.
-    pub page_size: usize,
-    /// Events of a page.
-    pub event_page_size: usize,
-    pub repeated_tokens: RepeatedTokens,
-    pub stack_quota: usize,
-    /// Role ARNs that cannot be assumed.
-    pub unusable_roles: Vec<String>,
-    /// Instance profiles that exist without a stack.
-    pub instance_profiles: Vec<String>,
-    /// Types that drift detection supports.
-    pub drift_types: Vec<String>,
-    /// Actions that the caller may not use, as `service:Action`.
-    pub denied: Vec<String>,
-    /// Calls a second by `service:Action` with the burst; empty by default.
-    pub rates: BTreeMap<String, (f64, f64)>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        let drift = [
-            "AWS::AutoScaling::AutoScalingGroup",
-            "AWS::AutoScaling::LifecycleHook",
-            "AWS::EC2::SecurityGroup",
-            "AWS::EC2::LaunchTemplate",
-            "AWS::IAM::InstanceProfile",
-            "AWS::Logs::LogGroup",
-            "AWS::S3::Bucket",
-            "AWS::SNS::Topic",
-            "AWS::SQS::Queue",
-            "AWS::CloudWatch::Alarm",
-        ];
-        Self {
-            page_size: 20,
-            event_page_size: 10,
-            repeated_tokens: RepeatedTokens::default(),
-            stack_quota: 2000,
-            unusable_roles: Vec::new(),
-            instance_profiles: vec!["analytics-nodes".into()],
-            drift_types: drift.map(str::to_owned).to_vec(),
-            denied: Vec::new(),
-            rates: BTreeMap::new(),
-        }
-    }
-}
-
-/// How a world is made.
-#[derive(Clone, Debug)]
-pub struct WorldConfig {
-    pub clock: Clock,
-    pub seed: u64,
-    pub durations: Durations,
-    pub settings: Settings,
-    /// Virtual milliseconds that every call takes; moves a simulated clock by itself, so that clients that sleep in
-    /// real time see progress. 0 for none.
-    pub call_time: i64,
-}
-
-impl WorldConfig {
-    /// On a clock that the test moves.
-    #[must_use]
-    pub fn simulated(clock: &SimClock) -> Self {
-        Self::on(Clock::Simulated(clock.clone()))
-    }
-
-    /// In real time, `speed` virtual seconds a second.
-    #[must_use]
-    pub fn real(speed: f64) -> Self {
-        Self::on(Clock::real(speed))
-    }
-
-    fn on(clock: Clock) -> Self {
-        Self { clock, seed: 1, durations: Durations::default(), settings: Settings::default(), call_time: 0 }
-    }
-}
 
 /// Who calls, from where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,7 +67,7 @@ impl World {
         })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -196,7 +104,8 @@ impl World {
     /// Jumps from event to event until no stack of any place moves, at most `limit` events. Simulated clocks only.
     pub fn settle(&self, limit: usize) {
         for _ in 0..limit {
-            let moving = self.with(|w| w.places.values().flat_map(|r| r.stacks.values()).any(super::stacks::Stack::moving));
+            let moving =
+                self.with(|w| w.places.values().flat_map(|r| r.stacks.values()).any(super::stacks::Stack::moving));
             let Some(next) = self.next_wakeup().filter(|_| moving) else { return };
             self.advance_to(next);
         }
@@ -231,10 +140,18 @@ impl World {
             return Err(ApiError::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token"));
         }
         if key.contains("INVALID") {
-            return Err(ApiError::new(403, "InvalidClientTokenId", "The security token included in the request is invalid."));
+            return Err(ApiError::new(
+                403,
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid.",
+            ));
         }
         if key.contains("BADSIGNATURE") {
-            return Err(ApiError::new(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."));
+            return Err(ApiError::new(
+                403,
+                "SignatureDoesNotMatch",
+                "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+            ));
         }
         if key.contains("EXPIRED") || token.contains("EXPIRED") {
             return Err(ApiError::new(403, "ExpiredToken", "The security token included in the request is expired"));
@@ -340,103 +257,9 @@ impl World {
     pub fn clear_calls(&self) {
         self.log().calls.clear();
     }
-
-    /// Primes a fault of calls: `skip` matching calls pass, the next `times` are hit.
-    pub fn fault(&self, service: &str, action: &str, skip: u32, times: u32, effect: Effect) {
-        let fault = Fault { service: service.into(), action: action.into(), skip, times, effect };
-        self.state().faults.calls.push(fault);
-    }
-
-    /// Primes the failure of a resource by logical id or type.
-    pub fn fail_resource(&self, resource: &str, phase: Phase, reason: &str, times: u32) {
-        let fault = ResourceFault { resource: resource.into(), phase, reason: reason.into(), times };
-        self.state().faults.resources.push(fault);
-    }
-
-    /// Primes the fate of the next `times` nodes of a group, by logical id or `*`.
-    pub fn node_fate(&self, logical: &str, fate: NodeFate, times: u32) {
-        self.state().faults.nodes.push((logical.into(), fate, times));
-    }
-
-    /// Primes the failure of the next `times` launches of a group, by logical id or `*`.
-    pub fn fail_launches(&self, logical: &str, text: &str, times: u32) {
-        self.state().faults.launches.push((logical.into(), text.into(), times));
-    }
-
-    /// Lets a type run out of capacity.
-    pub fn no_capacity(&self, instance_type: &str) {
-        self.state().faults.no_capacity.push(instance_type.into());
-    }
-
-    /// Changes settings.
-    pub fn settings(&self, change: impl FnOnce(&mut Settings)) {
-        change(&mut self.state().settings);
-    }
-
-    /// Sets a group's size behind CloudFormation's back, by name or by logical id. False when there is none.
-    pub fn set_group_size(&self, region: &str, group: &str, min: usize, desired: usize, max: usize) -> bool {
-        let place = place(region);
-        self.with(|w| {
-            let groups = &mut w.region(&place).groups;
-            let Some(found) = groups.values_mut().find(|g| g.name == group || g.logical == group) else { return false };
-            (found.min, found.desired, found.max) = (min, desired, max);
-            let name = found.name.clone();
-            scaling::reconcile(w, &place, &name);
-            true
-        })
-    }
-
-    /// Removes every trace of a stack, as if another account's cleaner had taken it. False when there is none.
-    pub fn remove_stack(&self, region: &str, name: &str) -> bool {
-        let place = place(region);
-        self.with(|w| {
-            let found = super::stacks::checks::find(w.region(&place), name);
-            found.is_some_and(|arn| w.region(&place).stacks.remove(&arn).is_some())
-        })
-    }
-
-    /// Sets a tag of a stack behind the owner's back. False when there is none.
-    pub fn set_stack_tag(&self, region: &str, name: &str, key: &str, value: &str) -> bool {
-        let place = place(region);
-        self.with(|w| {
-            let found = super::stacks::checks::find(w.region(&place), name);
-            found.and_then(|arn| w.stack(&arn)).is_some_and(|s| {
-                s.config.tags.insert(key.to_owned(), value.to_owned());
-                true
-            })
-        })
-    }
-
-    /// Removes an EC2 object (`security-group`, `image`, `key-pair`, …). False when there is none.
-    pub fn remove_ec2(&self, region: &str, kind: &'static str, id: &str) -> bool {
-        let place = place(region);
-        self.with(|w| w.region(&place).kind(kind).remove(id).is_some())
-    }
-
-    /// Status of a stack by name or ARN.
-    #[must_use]
-    pub fn stack_status(&self, region: &str, name: &str) -> Option<String> {
-        let place = place(region);
-        self.with(|w| {
-            let arn = super::stacks::checks::find(w.region(&place), name)?;
-            w.stack(&arn).map(|s| s.status.clone())
-        })
-    }
-
-    /// Every event of a stack, oldest first: logical id, status, reason.
-    #[must_use]
-    pub fn events(&self, region: &str, name: &str) -> Vec<(String, String, String)> {
-        let place = place(region);
-        self.with(|w| {
-            let arn = super::stacks::checks::find(w.region(&place), name).unwrap_or_default();
-            w.stack(&arn)
-                .map(|s| s.events.iter().map(|e| (e.logical.clone(), e.status.clone(), e.reason.clone())).collect())
-                .unwrap_or_default()
-        })
-    }
 }
 
-fn place(region: &str) -> Place {
+pub(super) fn place(region: &str) -> Place {
     Place { account: ACCOUNT.into(), region: region.into() }
 }
 
@@ -456,10 +279,18 @@ fn dispatch(w: &mut State, place: &Place, service: &str, action: &str, params: &
 /// The error of a bad caller in the codes of the service.
 fn service_error(service: &str, e: ApiError) -> ApiError {
     match (service, e.code.as_str()) {
-        ("ec2", "InvalidClientTokenId") => ApiError::new(401, "AuthFailure", "AWS was not able to validate the provided access credentials"),
+        ("ec2", "InvalidClientTokenId") => {
+            ApiError::new(401, "AuthFailure", "AWS was not able to validate the provided access credentials")
+        }
         ("ec2", "ExpiredToken") => ApiError::new(400, "RequestExpired", "Request has expired."),
-        ("s3", "InvalidClientTokenId") => ApiError::new(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."),
-        ("secretsmanager" | "ssm", "InvalidClientTokenId") => ApiError::new(400, "UnrecognizedClientException", e.message),
+        ("s3", "InvalidClientTokenId") => ApiError::new(
+            403,
+            "InvalidAccessKeyId",
+            "The AWS Access Key Id you provided does not exist in our records.",
+        ),
+        ("secretsmanager" | "ssm", "InvalidClientTokenId") => {
+            ApiError::new(400, "UnrecognizedClientException", e.message)
+        }
         ("secretsmanager" | "ssm", "ExpiredToken") => ApiError::new(400, "ExpiredTokenException", e.message),
         _ => e,
     }
@@ -468,12 +299,20 @@ fn service_error(service: &str, e: ApiError) -> ApiError {
 fn denied(place: &Place, service: &str, action: &str) -> ApiError {
     let user = format!("arn:{}:iam::{}:user/analyst", place.partition(), place.account);
     if service == "ec2" {
-        let text = format!("You are not authorized to perform this operation. User: {user} is not authorized to perform: ec2:{action} because no identity-based policy allows the ec2:{action} action");
+        let text = format!(
+            "You are not authorized to perform this operation. User: {user} is not authorized to perform: ec2:{action} because no identity-based policy allows the ec2:{action} action"
+        );
         return ApiError::new(403, "UnauthorizedOperation", text);
     }
     let code = if matches!(service, "secretsmanager" | "ssm") { "AccessDeniedException" } else { "AccessDenied" };
     let status = if code == "AccessDenied" { 403 } else { 400 };
-    ApiError::new(status, code, format!("User: {user} is not authorized to perform: {service}:{action} because no identity-based policy allows the {service}:{action} action"))
+    ApiError::new(
+        status,
+        code,
+        format!(
+            "User: {user} is not authorized to perform: {service}:{action} because no identity-based policy allows the {service}:{action} action"
+        ),
+    )
 }
 
 /// Parameters for the log: long texts cut, values that may be secret blanked.
@@ -484,7 +323,16 @@ fn redact(params: &Value) -> Value {
                 .map(|(k, v)| {
                     let blank = matches!(k.as_str(), "ParameterValue" | "SecretString" | "SecretBinary");
                     let long = v.as_str().is_some_and(|s| s.len() > 512);
-                    (k.clone(), if blank { Value::from("…") } else if long { Value::from("(long)") } else { redact(v) })
+                    (
+                        k.clone(),
+                        if blank {
+                            Value::from("…")
+                        } else if long {
+                            Value::from("(long)")
+                        } else {
+                            redact(v)
+                        },
+                    )
                 })
                 .collect(),
         ),

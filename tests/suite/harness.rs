@@ -4,9 +4,10 @@
 //! whose calls are made as the engine makes them: with wire messages.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
+use prost::Message as _;
 use prost_types::Struct;
 use serde_json::{Value as Json, json};
 use starburst_core::cluster::Settings;
@@ -16,7 +17,7 @@ use starburst_core::time::Timestamp;
 use starburst_core::value::Value;
 use starburst_provider::aws::{self, Aws, AwsConfig, StaticKeys};
 use starburst_provider::files::ProgramFiles;
-use starburst_provider::pulumi::Provider;
+use starburst_provider::pulumi::server::Provider;
 use starburst_provider::pulumi::wire;
 use starburst_provider::pulumi::wire::resource_provider_server::ResourceProvider;
 use starburst_provider::world::{Connection, World};
@@ -228,7 +229,9 @@ impl Bench {
 }
 
 fn trouble(status: &Status, inputs: &Json) -> Trouble {
-    let partial = starburst_provider::pulumi::initialization_failure(status).map(|failed| Stored {
+    let envelope = wire::status::Status::decode(status.details()).unwrap_or_default();
+    let failed = envelope.details.first().and_then(|any| wire::ErrorResourceInitFailed::decode(any.value.as_slice()).ok());
+    let partial = failed.map(|failed| Stored {
         id: failed.id,
         inputs: inputs.clone(),
         outputs: failed.properties.as_ref().map(to_json).unwrap_or_default(),
@@ -286,6 +289,10 @@ impl Connection for ModelConnection {
         &self.settings
     }
 
+    fn hide(&self, secret: &str) {
+        self.aws.redactor.register(secret);
+    }
+
     fn ports<'a>(&'a self, cancellation: &'a dyn Cancellation, progress: &'a dyn ProgressSink) -> Ports<'a> {
         Ports {
             cloud_formation: &self.aws.cloud_formation,
@@ -319,9 +326,6 @@ impl Clock for ModelClock {
         self.clock.advance_to(fake::Timestamp(i64::try_from(time.0).unwrap_or(i64::MAX)));
     }
 }
-
-/// Lines that a plugin printed for the user, when a test collects them.
-pub type Lines = Arc<Mutex<Vec<String>>>;
 
 /// JSON to the wire.
 pub fn to_struct(json: &Json) -> Struct {

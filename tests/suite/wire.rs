@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, ensure};
 use prost::Message as _;
 use prost_types::field_descriptor_proto::{Label, Type};
-use prost_types::{
-    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet,
-};
+use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet};
 use starburst_tests::clients::descriptors;
 
 /// Official parts that the plugin leaves out, by the beginning of their facts, with the reason.
@@ -121,7 +119,12 @@ fn of_message(scope: &str, message: &DescriptorProto, facts: &mut BTreeSet<Strin
             }
             None => shape_of(field),
         };
-        facts.insert(format!("field {name}.{} = {}: {shape}{}", field.name(), field.number(), oneof_of(message, field)));
+        facts.insert(format!(
+            "field {name}.{} = {}: {shape}{}",
+            field.name(),
+            field.number(),
+            oneof_of(message, field)
+        ));
     }
     for nested in &message.nested_type {
         if !entries.contains_key(&format!("{name}.{}", nested.name())) {

@@ -69,7 +69,10 @@ impl AutoScaling for AutoScalingClient {
         let answer = answer.map_err(|error| self.failures.call("DescribeScalingActivities", &error))?;
         let activities = answer.activities.unwrap_or_default();
         let failed = activities.into_iter().filter(|activity| {
-            matches!(activity.status_code, Some(ScalingActivityStatusCode::Failed | ScalingActivityStatusCode::Cancelled))
+            matches!(
+                activity.status_code,
+                Some(ScalingActivityStatusCode::Failed | ScalingActivityStatusCode::Cancelled)
+            )
         });
         let texts = failed.filter_map(|activity| activity.status_message.or(activity.description));
         Ok(texts.take(FAILED).map(|text| self.failures.redactor().redact(&text)).collect())

@@ -42,17 +42,13 @@ impl Failures {
                 let code = service.err().code().unwrap_or_default();
                 let message = service.err().message().unwrap_or_default();
                 let status = service.raw().status().as_u16();
-                let text = if message.is_empty() { format!("AWS answers HTTP status {status}") } else { message.into() };
+                let text =
+                    if message.is_empty() { format!("AWS answers HTTP status {status}") } else { message.into() };
                 (kind_of_answer(status, code, message), code.to_owned(), text)
             }
             other => (kind_without_answer(other), String::new(), chain(other)),
         };
-        CallError {
-            kind,
-            action: format!("{}:{action}", self.service),
-            code,
-            message: self.redactor.redact(&message),
-        }
+        CallError { kind, action: format!("{}:{action}", self.service), code, message: self.redactor.redact(&message) }
     }
 
     /// A failure that no call stands behind: the answer lacks what the API promises.
@@ -67,13 +63,13 @@ impl Failures {
     }
 }
 
-/// What an answer with this status, error code and message means.
+/// What an answer with this status, error code and message means. A status of 404 without AWS's own code means nothing:
+/// proxies and wrong endpoints answer so, and a stack must not be believed gone because of them.
 #[must_use]
 pub fn kind_of_answer(status: u16, code: &str, message: &str) -> CallErrorKind {
     kind_of_code(code, message).unwrap_or(match status {
         500.. => CallErrorKind::Server,
         429 => CallErrorKind::Throttled,
-        404 => CallErrorKind::NotFound,
         403 => CallErrorKind::Denied,
         401 => CallErrorKind::Credentials,
         _ => CallErrorKind::Other,
@@ -83,28 +79,61 @@ pub fn kind_of_answer(status: u16, code: &str, message: &str) -> CallErrorKind {
 fn kind_of_code(code: &str, message: &str) -> Option<CallErrorKind> {
     use CallErrorKind as Kind;
     Some(match code {
-        "Throttling" | "ThrottlingException" | "ThrottledException" | "RequestThrottled"
-        | "RequestThrottledException" | "RequestLimitExceeded" | "TooManyRequestsException" | "EC2ThrottledException"
-        | "SlowDown" | "BandwidthLimitExceeded" | "PriorRequestNotComplete" | "ResourceContention"
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "RequestLimitExceeded"
+        | "TooManyRequestsException"
+        | "EC2ThrottledException"
+        | "SlowDown"
+        | "BandwidthLimitExceeded"
+        | "PriorRequestNotComplete"
+        | "ResourceContention"
         | "ResourceContentionFault" => Kind::Throttled,
         // EC2 answers AuthFailure both for keys that it does not know and for an image of somebody else.
         "AuthFailure" if message.starts_with("Not authorized") => Kind::Denied,
-        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "InvalidToken" | "InvalidClientTokenId"
-        | "InvalidAccessKeyId" | "UnrecognizedClient" | "UnrecognizedClientException" | "SignatureDoesNotMatch"
-        | "InvalidSignatureException" | "IncompleteSignature" | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException" | "AuthFailure" | "RequestExpired" | "RequestTimeTooSkewed" => {
-            Kind::Credentials
-        }
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "UnauthorizedAccess" | "NotAuthorized"
-        | "AllAccessDisabled" | "AccountProblem" | "OptInRequired" => Kind::Denied,
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "TokenRefreshRequired"
+        | "InvalidToken"
+        | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
+        | "UnrecognizedClient"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
+        | "AuthFailure"
+        | "RequestExpired"
+        | "RequestTimeTooSkewed" => Kind::Credentials,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "UnauthorizedAccess"
+        | "NotAuthorized"
+        | "AllAccessDisabled"
+        | "AccountProblem"
+        | "OptInRequired" => Kind::Denied,
         "AlreadyExistsException" | "AlreadyExists" => Kind::AlreadyExists,
         "TokenAlreadyExistsException" => Kind::TokenReused,
         "InsufficientCapabilitiesException" | "InsufficientCapabilities" => Kind::Capabilities,
         "ValidationError" if says_absent(message) => Kind::NotFound,
-        "StackNotFoundException" | "ChangeSetNotFound" | "ResourceNotFoundException" | "NoSuchBucket" | "NoSuchKey"
+        "StackNotFoundException"
+        | "ChangeSetNotFound"
+        | "ResourceNotFoundException"
+        | "NoSuchBucket"
+        | "NoSuchKey"
         | "NotFound" => Kind::NotFound,
-        "InternalFailure" | "InternalError" | "InternalServiceError" | "ServiceUnavailable"
-        | "ServiceUnavailableException" | "Unavailable" => Kind::Server,
+        "InternalFailure"
+        | "InternalError"
+        | "InternalServiceError"
+        | "ServiceUnavailable"
+        | "ServiceUnavailableException"
+        | "Unavailable" => Kind::Server,
         // S3 answers so when a body arrives too slowly.
         "RequestTimeout" => Kind::Transport,
         "OperationInProgressException" => Kind::Refused,
@@ -151,8 +180,12 @@ where
 
 /// A provider that is not there is a matter of credentials; one that cannot be reached, such as STS, is not.
 fn kind_of_credentials(error: &CredentialsError) -> CallErrorKind {
-    let passing = matches!(error, CredentialsError::ProviderError(_) | CredentialsError::Unhandled(_));
-    if passing && find::<ConnectorError>(error).is_some() { CallErrorKind::Transport } else { CallErrorKind::Credentials }
+    let passing = match error {
+        CredentialsError::ProviderTimedOut(_) => true,
+        CredentialsError::ProviderError(_) | CredentialsError::Unhandled(_) => find::<ConnectorError>(error).is_some(),
+        _ => false,
+    };
+    if passing { CallErrorKind::Transport } else { CallErrorKind::Credentials }
 }
 
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
@@ -163,13 +196,15 @@ fn sources<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dy
     std::iter::successors(Some(error), |&error: &&'a (dyn Error + 'static)| error.source())
 }
 
+/// The SDK's names for kinds of its own errors: they explain nothing.
+const EMPTY_WORDS: [&str; 2] = ["other", "the credential provider was not enabled"];
+
 /// The texts of an error and its sources, without those that repeat what stands already. The SDK's outermost words
 /// ("dispatch failure") say nothing to a user and are left out when something follows.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut texts: Vec<String> = Vec::new();
     for text in sources(error).skip(1).map(ToString::to_string) {
-        // "other" is the SDK's name for a kind of its own errors.
-        if text != "other" && !texts.iter().any(|seen| seen.contains(&text)) {
+        if !EMPTY_WORDS.contains(&text.as_str()) && !texts.iter().any(|seen| seen.contains(&text)) {
             texts.push(text);
         }
     }
@@ -191,12 +226,27 @@ mod tests {
         let table: &[(u16, &str, &str, Kind)] = &[
             (400, "ValidationError", "Stack with id demo does not exist", Kind::NotFound),
             (400, "ValidationError", "Stack [demo] does not exist", Kind::NotFound),
-            (400, "ValidationError", "Stack:arn:aws:x is in UPDATE_IN_PROGRESS state and can not be updated.", Kind::Refused),
-            (400, "ValidationError", "Parameter value subnet-1 for parameter name Subnet does not exist", Kind::Refused),
+            (
+                400,
+                "ValidationError",
+                "Stack:arn:aws:x is in UPDATE_IN_PROGRESS state and can not be updated.",
+                Kind::Refused,
+            ),
+            (
+                400,
+                "ValidationError",
+                "Parameter value subnet-1 for parameter name Subnet does not exist",
+                Kind::Refused,
+            ),
             (400, "ValidationError", "AutoScalingGroup name not found - AutoScalingGroup x not found", Kind::NotFound),
             (400, "AlreadyExistsException", "Stack [demo] already exists", Kind::AlreadyExists),
             (400, "TokenAlreadyExistsException", "A client request token already exists.", Kind::TokenReused),
-            (400, "InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_NAMED_IAM]", Kind::Capabilities),
+            (
+                400,
+                "InsufficientCapabilitiesException",
+                "Requires capabilities : [CAPABILITY_NAMED_IAM]",
+                Kind::Capabilities,
+            ),
             (400, "LimitExceededException", "", Kind::Limit),
             (400, "VpcEndpointLimitExceeded", "", Kind::Limit),
             (404, "ChangeSetNotFound", "ChangeSet [x] does not exist", Kind::NotFound),
@@ -215,7 +265,7 @@ mod tests {
             (403, "UnauthorizedOperation", "", Kind::Denied),
             (403, "", "", Kind::Denied),
             (400, "InvalidSubnetID.NotFound", "", Kind::NotFound),
-            (404, "", "", Kind::NotFound),
+            (404, "", "", Kind::Other),
             (500, "InternalFailure", "", Kind::Server),
             (500, "", "", Kind::Server),
             (502, "", "", Kind::Server),
@@ -259,6 +309,9 @@ mod tests {
         let unreachable = ConnectorError::io(std::io::Error::from(std::io::ErrorKind::TimedOut).into());
         let provider = CredentialsError::provider_error(unreachable);
         let error = sdk_error(SdkError::dispatch_failure(ConnectorError::other(provider.into(), None)));
+        assert_eq!(error.kind, Kind::Transport);
+        let late = CredentialsError::provider_timed_out(std::time::Duration::from_secs(15));
+        let error = sdk_error(SdkError::dispatch_failure(ConnectorError::other(late.into(), None)));
         assert_eq!(error.kind, Kind::Transport);
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use aws_config::identity::IdentityCache;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 
 use super::autoscaling::AutoScalingClient;
@@ -152,6 +153,9 @@ pub async fn clients(config: &AwsConfig) -> Result<Aws, String> {
         redactor.register(&keys.secret_key);
         keys.token.iter().for_each(|token| redactor.register(token));
     }
+    if let Some(password) = config.http_proxy.as_deref().and_then(http::password) {
+        redactor.register(password);
+    }
     let region = credentials::region(config).await.ok_or_else(|| NO_REGION.to_owned())?;
     let sdk = sdk_config(config, region.clone()).await?;
     let endpoint = |service: &str| config.endpoints.get(service).cloned();
@@ -182,6 +186,7 @@ async fn sdk_config(config: &AwsConfig, region: String) -> Result<SdkConfig, Str
         .http_client(base.http.clone())
         .retry_config(base.retries.clone())
         .timeout_config(base.timeouts.clone())
+        .identity_cache(IdentityCache::lazy().load_timeout(retry::CREDENTIALS).build())
         .credentials_provider(credentials::chain(config, &base)?);
     if let Ok(name) = AppName::new(concat!("starburst-provider-", env!("CARGO_PKG_VERSION"))) {
         loader = loader.app_name(name);

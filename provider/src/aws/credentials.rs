@@ -17,7 +17,8 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::web_identity_token::{StaticConfiguration, WebIdentityTokenCredentialsProvider};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::config::{AssumeRole, AwsConfig};
@@ -28,6 +29,10 @@ const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 const METADATA_CONNECT: Duration = Duration::from_secs(1);
 /// Everything that the metadata service is asked for.
 const METADATA: Duration = Duration::from_secs(3);
+
+/// What is said when the whole chain comes to nothing.
+const NOWHERE: &str = "no credentials are found: not in the environment, the shared files, an identity token, the \
+                       container's or the instance's role";
 
 #[expect(deprecated, reason = "the only type that the SDK's own loader takes for other files")]
 type Files = aws_config::profile::profile_file::ProfileFiles;
@@ -108,8 +113,9 @@ pub fn chain(config: &AwsConfig, base: &Base) -> Result<SharedCredentialsProvide
         return Ok(SharedCredentialsProvider::new(source));
     }
     let profile = profile_source(config, &provider);
-    if config.profile.is_some() {
-        return Ok(SharedCredentialsProvider::new(profile));
+    if let Some(name) = &config.profile {
+        let absent = format!("the shared files hold no profile {name} with credentials");
+        return Ok(SharedCredentialsProvider::new(Explained { source: profile, absent }));
     }
     let token = WebIdentityTokenCredentialsProvider::builder().configure(&provider).build();
     let container = EcsCredentialsProvider::builder().configure(&provider).build();
@@ -118,7 +124,28 @@ pub fn chain(config: &AwsConfig, base: &Base) -> Result<SharedCredentialsProvide
         .or_else("WebIdentityToken", token)
         .or_else("EcsContainer", container)
         .or_else("Ec2InstanceMetadata", metadata_source(&provider));
-    Ok(SharedCredentialsProvider::new(chain))
+    Ok(SharedCredentialsProvider::new(Explained { source: chain, absent: NOWHERE.to_owned() }))
+}
+
+/// Says in a user's words that a source has no credentials; the SDK says "the provider was not enabled".
+#[derive(Debug)]
+struct Explained<T> {
+    source: T,
+    absent: String,
+}
+
+impl<T: ProvideCredentials> ProvideCredentials for Explained<T> {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async move {
+            self.source.provide_credentials().await.map_err(|error| match error {
+                CredentialsError::CredentialsNotLoaded(_) => CredentialsError::not_loaded(self.absent.clone()),
+                other => other,
+            })
+        })
+    }
 }
 
 /// The configuration with the role's credentials in place of those that assume it.

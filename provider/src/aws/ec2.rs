@@ -151,7 +151,8 @@ impl Compute for Ec2Client {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| self.failures.call("DescribeInstanceTypeOfferings", &error))?;
             let offerings = page.instance_type_offerings.unwrap_or_default();
-            names.extend(offerings.into_iter().filter_map(|offering| Some(offering.instance_type?.as_str().to_owned())));
+            names
+                .extend(offerings.into_iter().filter_map(|offering| Some(offering.instance_type?.as_str().to_owned())));
         }
         names.sort_unstable();
         Ok(names)

@@ -1,7 +1,7 @@
 //! The HTTP client that all services share: TLS with aws-lc, an optional proxy, an optional bundle of certificates.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -14,6 +14,10 @@ use super::config::AwsConfig;
 /// Hosts that are never reached through a proxy: this machine and the metadata services.
 const NEVER_PROXIED: &str = "localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,169.254.170.23";
 
+/// Environment variable that names a file of certificate authorities.
+const BUNDLE: &str = "AWS_CA_BUNDLE";
+/// Environment variable that the SDK takes the URL of all services from.
+const ENDPOINT: &str = "AWS_ENDPOINT_URL";
 /// Environment variables that name hosts without proxy, first set wins.
 const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
@@ -25,9 +29,8 @@ pub fn client(config: &AwsConfig) -> Result<SharedHttpClient, String> {
     let tls = tls(config)?;
     let proxy = proxy(config)?;
     let http = Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut connector = ConnectorBuilder::default()
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-            .tls_context(tls.clone());
+        let mut connector =
+            ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls.clone());
         connector.set_connector_settings(settings.cloned());
         connector.set_proxy_config(Some(proxy.clone()));
         if let Some(components) = components {
@@ -39,7 +42,8 @@ pub fn client(config: &AwsConfig) -> Result<SharedHttpClient, String> {
 }
 
 fn proxy(config: &AwsConfig) -> Result<ProxyConfig, String> {
-    if config.endpoint_url.as_deref().is_some_and(is_loopback) {
+    let endpoint = config.endpoint_url.clone().or_else(|| std::env::var(ENDPOINT).ok());
+    if endpoint.as_deref().is_some_and(is_loopback) {
         return Ok(ProxyConfig::disabled());
     }
     let Some(url) = &config.http_proxy else { return Ok(ProxyConfig::from_env()) };
@@ -54,6 +58,14 @@ fn proxy(config: &AwsConfig) -> Result<ProxyConfig, String> {
         .map_err(|_| "httpProxy is not a URL of the form http://HOST:PORT".to_owned())
 }
 
+/// The password in a URL such as `http://user:password@host`.
+#[must_use]
+pub fn password(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let (user, _) = rest.rsplit_once('@')?;
+    user.split_once(':').map(|(_, password)| password)
+}
+
 /// Whether a URL names this machine.
 #[must_use]
 pub fn is_loopback(url: &str) -> bool {
@@ -64,7 +76,9 @@ pub fn is_loopback(url: &str) -> bool {
 
 fn tls(config: &AwsConfig) -> Result<TlsContext, String> {
     let mut store = TrustStore::default();
-    let bundle = config.ca_bundle.as_deref();
+    let environment = || std::env::var_os(BUNDLE).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let bundle = config.ca_bundle.clone().or_else(environment);
+    let bundle = bundle.as_deref();
     if let Some(path) = bundle {
         store.add_pem_certificate(read_bundle(path)?);
     }
@@ -77,21 +91,27 @@ fn tls(config: &AwsConfig) -> Result<TlsContext, String> {
         let probe = context.clone();
         catch_unwind(AssertUnwindSafe(|| {
             drop(
-                ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(probe).build(),
+                ConnectorBuilder::default()
+                    .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+                    .tls_context(probe)
+                    .build(),
             );
         }))
-        .map_err(|_| format!("customCaBundle {} holds a certificate that cannot be parsed", path.display()))?;
+        .map_err(|_| {
+            format!("customCaBundle (AWS_CA_BUNDLE) {} holds a certificate that cannot be parsed", path.display())
+        })?;
     }
     Ok(context)
 }
 
 fn read_bundle(path: &Path) -> Result<Vec<u8>, String> {
     let shown = path.display();
-    let pem = std::fs::read(path).map_err(|error| format!("customCaBundle {shown} cannot be read: {error}"))?;
+    let pem = std::fs::read(path)
+        .map_err(|error| format!("customCaBundle (AWS_CA_BUNDLE) {shown} cannot be read: {error}"))?;
     let text = String::from_utf8_lossy(&pem);
     let begins = text.matches("-----BEGIN CERTIFICATE-----").count();
     if begins == 0 || begins != text.matches("-----END CERTIFICATE-----").count() {
-        return Err(format!("customCaBundle {shown} holds no complete certificate in PEM form"));
+        return Err(format!("customCaBundle (AWS_CA_BUNDLE) {shown} holds no complete certificate in PEM form"));
     }
     Ok(pem)
 }
@@ -108,6 +128,13 @@ mod tests {
         for url in ["https://cloudformation.us-east-1.amazonaws.com", "http://10.0.0.1", "nonsense", ""] {
             assert!(!is_loopback(url), "{url}");
         }
+    }
+
+    #[test]
+    fn the_password_of_a_proxy_is_found() {
+        assert_eq!(password("http://user:p@ss:word@proxy:3128"), Some("p@ss:word"));
+        assert_eq!(password("http://proxy:3128"), None);
+        assert_eq!(password("http://user@proxy:3128"), None);
     }
 
     #[test]

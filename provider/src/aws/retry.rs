@@ -9,6 +9,9 @@ use aws_config::timeout::TimeoutConfig;
 /// Attempts of a call when the configuration does not say.
 pub const ATTEMPTS: u32 = 5;
 
+/// All that it takes to get credentials: a role by way of STS, a program of the user's.
+pub const CREDENTIALS: Duration = Duration::from_secs(15);
+
 /// Until a connection stands, TLS included. All attempts and pauses together stay below the 20 seconds above.
 const CONNECT: Duration = Duration::from_millis(2400);
 /// The longest first pause; each further one may be twice as long. The SDK draws it between zero and that.
@@ -29,10 +32,7 @@ const UPLOAD: Duration = Duration::from_secs(20 * 60);
 #[must_use]
 pub fn retries(max_retries: Option<u32>) -> RetryConfig {
     let attempts = max_retries.map_or(ATTEMPTS, |retries| retries.saturating_add(1));
-    RetryConfig::standard()
-        .with_max_attempts(attempts)
-        .with_initial_backoff(PAUSE)
-        .with_max_backoff(LONGEST_PAUSE)
+    RetryConfig::standard().with_max_attempts(attempts).with_initial_backoff(PAUSE).with_max_backoff(LONGEST_PAUSE)
 }
 
 /// Limits of a call whose request and answer are small.

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use starburst_core::ports::{
-    CallErrorKind, CloudFormation, Compute, Identity, OnFailure, ParameterValue, StackRequest, TemplateSource, Updated,
+    CallErrorKind, CloudFormation, Compute, Identity, ObjectStore, OnFailure, ParameterValue, StackRequest,
+    TemplateSource, Updated,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -52,7 +53,8 @@ async fn read_request(stream: &mut TcpStream) -> String {
         bytes.extend_from_slice(buffer.get(..read).unwrap_or_default());
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            let length =
+                head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
             if read == 0 || body.len() >= length.unwrap_or(0) {
                 return body.to_owned();
             }
@@ -105,6 +107,22 @@ async fn a_stack_that_does_not_exist_is_none() {
     let server = Canned::new(400, &refusal("ValidationError", "Stack with id demo does not exist")).await;
     assert_eq!(server.aws().await.cloud_formation.describe_stack("demo").await, Ok(None));
     assert_eq!(server.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wrong_endpoint_does_not_make_a_stack_be_gone() {
+    let server = Canned::new(404, "<html>no such page</html>").await;
+    let error = server.aws().await.cloud_formation.describe_stack("demo").await.expect_err("not AWS");
+    assert_ne!(error.kind, CallErrorKind::NotFound, "{error:?}");
+}
+
+#[tokio::test]
+async fn a_head_answer_without_body_tells_by_its_status() {
+    let aws = Canned::new(404, "").await.aws().await;
+    assert_eq!(aws.objects.bucket("b").await, Ok(None));
+    assert_eq!(aws.objects.exists("b", "k").await, Ok(false));
+    let aws = Canned::new(403, "").await.aws().await;
+    assert_eq!(aws.objects.bucket("b").await.map_err(|error| error.kind), Err(CallErrorKind::Denied));
 }
 
 #[tokio::test]

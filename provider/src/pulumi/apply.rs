@@ -18,6 +18,7 @@ pub async fn create(provider: &Provider, request: CreateRequest) -> Result<Creat
     known_type(&request.r#type, &request.urn)?;
     let inputs = decode(request.properties.as_ref())?;
     let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    operation.hide_secrets_of(&inputs);
     if request.preview {
         let outputs = preview(operation, None, &inputs).await?;
         let properties = Some(encode(&outputs, Unknowns::Kept));
@@ -42,6 +43,8 @@ pub async fn update(provider: &Provider, request: UpdateRequest) -> Result<Updat
     };
     let inputs = decode(request.news.as_ref())?;
     let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    operation.hide_secrets_of(&prior.inputs);
+    operation.hide_secrets_of(&inputs);
     if request.preview {
         let outputs = preview(operation, Some(&prior), &inputs).await?;
         let properties = Some(encode(&outputs, Unknowns::Kept));
@@ -66,6 +69,7 @@ pub async fn delete(provider: &Provider, request: DeleteRequest) -> Result<(), S
         outputs: decode(request.properties.as_ref())?,
     };
     let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    operation.hide_secrets_of(&prior.inputs);
     let Operation { connection, cancelled, progress, asker } = operation;
     let ports = connection.ports(&cancelled, &progress);
     let removed = cluster::delete(ports, &asker, connection.settings(), &prior, timeout(request.timeout)).await;
@@ -92,7 +96,7 @@ async fn preview(operation: Operation, prior: Option<&Prior>, inputs: &Value) ->
 /// The user's timeout, in seconds on the wire; nothing for zero and for what is no length of time.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be positive; a cast saturates")]
 pub(super) fn timeout(seconds: f64) -> Option<Millis> {
-    (seconds.is_finite() && seconds > 0.0).then(|| Millis((seconds * 1000.0) as u64))
+    (seconds.is_finite() && seconds > 0.0).then_some(Millis((seconds * 1000.0) as u64))
 }
 
 #[cfg(test)]

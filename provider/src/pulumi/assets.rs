@@ -1,12 +1,12 @@
 //! Local files and folders that the program names by path alone: the plugin takes the digest of a canonical packing,
 //! so that a change of their content is a change of the input. Files that the client wrapped bring their own digest.
 
+use starburst_core::failure::{Message, Violation};
 use starburst_core::path::Path;
 use starburst_core::ports::LocalFiles;
 use starburst_core::value::{FileSource, FileValue, Value};
 use starburst_schema::codes::input::UNREADABLE_FILE;
 use starburst_schema::{FIELDS, Kind};
-use starburst_core::failure::{Message, Violation};
 
 /// Gives every local path in a field for files or folders its digest; what cannot be read is a violation.
 pub async fn digest_local_paths(files: &dyn LocalFiles, inputs: &mut Value) -> Vec<Violation> {

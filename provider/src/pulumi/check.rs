@@ -42,10 +42,7 @@ pub async fn check(provider: &Provider, request: CheckRequest) -> Result<CheckRe
 }
 
 fn failure(violation: &Violation) -> CheckFailure {
-    CheckFailure {
-        property: violation.path.render(Client::Pulumi.casing()),
-        reason: violation.render(Client::Pulumi),
-    }
+    CheckFailure { property: violation.path.render(Client::Pulumi.casing()), reason: violation.render(Client::Pulumi) }
 }
 
 /// A violation in one line, path included.

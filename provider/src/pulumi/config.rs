@@ -133,7 +133,7 @@ fn part(path: &Path, name: &str, value: &Value, wrong: &mut Vec<Wrong>) -> Value
                 .collect(),
         ),
         other => {
-            wrong.push(Wrong { path: path.clone(), why: "is an object of settings; write one".to_owned() });
+            wrong.push(Wrong { path: path.clone(), why: "takes an object of settings, and this is none".to_owned() });
             other
         }
     }
@@ -147,26 +147,32 @@ fn opened(value: &Value) -> Value {
 
 fn leaf(setting: &Setting, value: &Value) -> Result<Value, String> {
     match setting.kind {
-        Kind::Text | Kind::File | Kind::Folder => value.as_text().map(Value::text).ok_or("is a text".to_owned()),
+        Kind::Text | Kind::File | Kind::Folder => {
+            value.as_text().map(Value::text).ok_or("takes a text, and this is none".to_owned())
+        }
         Kind::Choice(choices) => match value.as_text() {
             Some(text) if choices.contains(&text) => Ok(Value::text(text)),
-            _ => Err(format!("is one of {}", choices.join(", "))),
+            _ => Err(format!("takes one of {}", choices.join(", "))),
         },
-        Kind::Bool => opened(value).as_bool().map(Value::Bool).ok_or("is true or false".to_owned()),
-        Kind::Integer => opened(value).as_integer().map(Value::integer).ok_or("is a whole number".to_owned()),
+        Kind::Bool => {
+            opened(value).as_bool().map(Value::Bool).ok_or("takes true or false, and this is neither".to_owned())
+        }
+        Kind::Integer => {
+            opened(value).as_integer().map(Value::integer).ok_or("takes a whole number, and this is none".to_owned())
+        }
         Kind::List | Kind::Set => {
             let opened = opened(value);
             let texts = opened.as_list().is_some_and(|items| items.iter().all(is_text));
-            if texts { Ok(opened) } else { Err("is a list of texts".to_owned()) }
+            if texts { Ok(opened) } else { Err("takes a list of texts, and this is none".to_owned()) }
         }
         Kind::Map => {
             let opened = opened(value);
             let texts = opened.as_map().is_some_and(|map| map.values().all(is_text));
-            if texts { Ok(opened) } else { Err("is an object whose values are texts".to_owned()) }
+            if texts { Ok(opened) } else { Err("takes an object whose values are texts, and this is none".to_owned()) }
         }
         Kind::Objects(_) => match opened(value) {
             list @ Value::List(_) => Ok(list),
-            _ => Err("is a list of objects".to_owned()),
+            _ => Err("takes a list of objects, and this is none".to_owned()),
         },
     }
 }
@@ -175,11 +181,13 @@ fn is_text(value: &Value) -> bool {
     value.is_unknown() || value.as_text().is_some()
 }
 
+/// Names what there is beside it: settings of the same object.
 fn unknown_setting(name: &str) -> String {
-    let known: BTreeSet<&str> =
-        PROVIDER_CONFIG.iter().filter_map(|setting| setting.name.split('.').next()).collect();
-    let known = known.into_iter().collect::<Vec<_>>().join(", ");
-    format!("{PACKAGE}:{name} is no setting of the provider; there are {known}")
+    let object = name.rfind('.').map_or("", |dot| name.get(..=dot).unwrap_or_default());
+    let beside = PROVIDER_CONFIG.iter().filter_map(|setting| setting.name.strip_prefix(object)?.split('.').next());
+    let beside: BTreeSet<&str> = beside.collect();
+    let beside = beside.into_iter().collect::<Vec<_>>().join(", ");
+    format!("{PACKAGE}:{name} is no setting of the provider; there are {beside}")
 }
 
 #[cfg(test)]
@@ -207,19 +215,32 @@ mod tests {
     fn a_number_may_come_as_text_and_a_wrong_one_is_told() {
         let setting = first(|kind| matches!(kind, Kind::Integer)).expect("a setting that is a number");
         let (settings, wrong) = normal_form(&inputs(setting.name, Value::text("7")));
-        assert_eq!((settings.as_map().and_then(|map| map.get(setting.name)), wrong), (Some(&Value::Number(7.0)), vec![]));
+        assert_eq!(
+            (settings.as_map().and_then(|map| map.get(setting.name)), wrong),
+            (Some(&Value::Number(7.0)), vec![])
+        );
         let (_, wrong) = normal_form(&inputs(setting.name, Value::text("seven")));
         assert_eq!(wrong.len(), 1);
     }
 
     #[test]
     fn all_violations_are_told_at_once_and_the_engines_keys_are_kept() {
-        let given = Value::from(&serde_json::json!({"nonsense": "1", "folly": "2", "version": "1.0.0", "__internal": {}}));
+        let given =
+            Value::from(&serde_json::json!({"nonsense": "1", "folly": "2", "version": "1.0.0", "__internal": {}}));
         let (settings, wrong) = normal_form(&given);
         assert_eq!(wrong.len(), 2);
         let settings = settings.as_map().cloned().unwrap_or_default();
         assert_eq!(settings.get("version"), Some(&Value::text("1.0.0")));
         assert!(!settings.contains_key("__internal"));
+    }
+
+    #[test]
+    fn an_unknown_setting_names_those_beside_it() {
+        let nested = PROVIDER_CONFIG.iter().find_map(|setting| setting.name.split_once('.'));
+        let (object, known) = nested.expect("an object of settings");
+        let text = unknown_setting(&format!("{object}.nonsense"));
+        assert!(text.contains(known) && !text.contains("region"), "{text}");
+        assert!(unknown_setting("nonsense").contains("region"));
     }
 
     #[test]

@@ -139,7 +139,7 @@ fn file(object: &Struct, archive: bool, path: &Path, depth: usize) -> Decoded<Fi
         }
     } else if source.is_none() {
         source = match text_of(object.fields.get("text")) {
-            Some("") if !text("hash").is_none_or(|hash| hash == EMPTY) => None,
+            Some("") if text("hash").is_some_and(|hash| hash != EMPTY) => None,
             Some(content) => Some(FileSource::Text(content.to_owned())),
             None => None,
         };

@@ -65,8 +65,7 @@ fn file(file: &FileValue) -> Kind {
 }
 
 fn special(signature: &str, parts: impl IntoIterator<Item = (&'static str, Wire)>) -> Kind {
-    let mut fields: BTreeMap<String, Wire> =
-        parts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    let mut fields: BTreeMap<String, Wire> = parts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     fields.insert(SIGNATURE.to_owned(), text(signature));
     Kind::StructValue(Struct { fields })
 }

@@ -53,7 +53,6 @@ pub fn failed_apply(failed: &FailedApply) -> Status {
 }
 
 /// The answer of a call that panicked. What the panic said stays here: it may quote a value.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 pub fn after_panic(_panic: Box<dyn std::any::Any + Send>) -> http::Response<tonic::body::Body> {
     let bug = &starburst_schema::codes::bug::BUG;
     Status::internal(format!("{bug}: {}. {}", bug.title, bug.cure)).into_http()

@@ -67,8 +67,10 @@ async fn live(ports: Ports<'_>, found: &ReadCluster) -> Value {
         cluster.insert("status".to_owned(), Value::text(stack.status));
     }
     let (workers, coordinators) = (output("workerAutoScalingGroupName"), output("coordinatorAutoScalingGroupName"));
-    let names: Vec<String> = [&workers, &coordinators].into_iter().filter_map(Value::as_text).map(str::to_owned).collect();
-    let groups = if names.is_empty() { Vec::new() } else { ports.auto_scaling.groups(&names).await.unwrap_or_default() };
+    let names: Vec<String> =
+        [&workers, &coordinators].into_iter().filter_map(Value::as_text).map(str::to_owned).collect();
+    let groups =
+        if names.is_empty() { Vec::new() } else { ports.auto_scaling.groups(&names).await.unwrap_or_default() };
     for group in groups {
         let serving = group.instances.iter().filter(|instance| instance.lifecycle_state == "InService").count();
         let serving = Value::integer(i64::try_from(serving).unwrap_or(i64::MAX));

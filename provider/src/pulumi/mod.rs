@@ -5,6 +5,11 @@
 //! `assets` files, `mapping` what Terraform's converter asks · `progress` and `errors` carry what users read.
 //!
 //! Invariants, as absences: no file here names AWS's SDK, and none holds the name of a field.
+//!
+//! Decided: prost's limit of 100 nested messages stays (32 objects deep; the resource needs five), because without it a
+//! message of some megabytes could use up the stack · Cancel ends what runs and nothing that comes later, because the
+//! engine also sends it at the end of every command and an attached plugin serves the next one · a provider's
+//! configuration never replaces a cluster.
 
 mod apply;
 mod assets;
@@ -22,6 +27,8 @@ mod list;
 mod mapping;
 mod plan;
 mod progress;
+#[cfg(test)]
+mod progress_tests;
 mod read;
 mod schema;
 pub mod server;

@@ -10,7 +10,10 @@ pub const SCHEMA: &str = include_str!("../../../schema/generated/pulumi-schema.j
 /// Answers without configuration, credentials and network.
 pub fn get_schema(request: &GetSchemaRequest) -> Result<GetSchemaResponse, Status> {
     if request.version != 0 {
-        return Err(Status::invalid_argument(format!("schema version {} is unknown; there is 0 alone", request.version)));
+        return Err(Status::invalid_argument(format!(
+            "schema version {} is unknown; there is 0 alone",
+            request.version
+        )));
     }
     Ok(GetSchemaResponse { schema: SCHEMA.to_owned() })
 }

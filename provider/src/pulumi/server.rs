@@ -7,8 +7,10 @@ use std::time::Duration;
 use futures_util::stream;
 use starburst_core::cluster::Asker;
 use starburst_core::failure::{Client, Failure, FailureKind, Message};
+use starburst_core::path::Path;
 use starburst_core::ports::Cancellation;
 use starburst_core::value::Value;
+use starburst_schema::FIELDS;
 use tokio::net::TcpListener;
 use tokio::sync::{OnceCell, watch};
 use tonic::codegen::BoxStream;
@@ -99,6 +101,13 @@ impl Provider {
         self.cancelled.send_modify(|times| *times = times.wrapping_add(1));
     }
 
+    /// Cancellation of a call that begins now.
+    pub(super) fn cancellation(&self) -> Cancelled {
+        let sender = self.cancelled.subscribe();
+        let seen = *sender.borrow();
+        Cancelled { seen, sender }
+    }
+
     pub(super) fn world(&self) -> &dyn World {
         self.world.as_ref()
     }
@@ -114,7 +123,7 @@ impl Provider {
 
     /// Everything that a call for this URN may reach; the first call opens the connection.
     pub(super) async fn operation(&self, urn: &str) -> Result<Operation, Failure> {
-        let cancelled = Cancelled { seen: *self.cancelled.borrow(), sender: self.cancelled.subscribe() };
+        let cancelled = self.cancellation();
         let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(configured) = configured else {
             return Err(Failure::new(
@@ -124,12 +133,27 @@ impl Provider {
             ));
         };
         let connection = configured.connection.get_or_try_init(|| self.world.connect(&configured.config)).await?;
-        Ok(Operation {
-            connection: connection.clone(),
-            cancelled,
-            progress: self.progress(urn),
-            asker: asker(urn),
-        })
+        Ok(Operation { connection: connection.clone(), cancelled, progress: self.progress(urn), asker: asker(urn) })
+    }
+}
+
+impl Operation {
+    /// Keeps every secret of these inputs out of AWS's words, whether or not the program wrapped it.
+    pub(super) fn hide_secrets_of(&self, inputs: &Value) {
+        for field in FIELDS.iter().filter(|field| field.is_secret()) {
+            hide(self.connection.as_ref(), inputs.at(&Path::from(*field)), true);
+        }
+        hide(self.connection.as_ref(), inputs, false);
+    }
+}
+
+fn hide(connection: &dyn Connection, value: &Value, secret: bool) {
+    match value {
+        Value::Secret(inner) => hide(connection, inner, true),
+        Value::List(items) => items.iter().for_each(|item| hide(connection, item, secret)),
+        Value::Map(map) => map.values().for_each(|value| hide(connection, value, secret)),
+        Value::Text(text) if secret => connection.hide(text),
+        _ => {}
     }
 }
 

@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value as Wire};
 use starburst_core::failure::{Failure, FailureKind, Message};
-use starburst_core::ports::{LocalEntry, LocalFiles};
+use starburst_core::ports::{Cancellation as _, LocalEntry, LocalFiles};
 use starburst_core::value::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tonic::Code;
+use tonic::codegen::Service as _;
 use tonic::transport::Channel;
 
 use super::CLUSTER;
@@ -50,6 +51,7 @@ impl World for NoAws {
 
 struct Served {
     client: ResourceProviderClient<Channel>,
+    channel: Channel,
     stop: oneshot::Sender<()>,
     ended: tokio::task::JoinHandle<Result<(), tonic::transport::Error>>,
 }
@@ -61,8 +63,9 @@ async fn served() -> Served {
     let ended = tokio::spawn(serve(Provider::new(Arc::new(NoAws), None), listener, async {
         let _ = stopped.await;
     }));
-    let client = ResourceProviderClient::connect(format!("http://{address}")).await.expect("a connection");
-    Served { client: client.max_encoding_message_size(usize::MAX), stop, ended }
+    let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{address}")).expect("an address");
+    let channel = endpoint.connect().await.expect("a connection");
+    Served { client: ResourceProviderClient::new(channel.clone()), channel, stop, ended }
 }
 
 fn inputs(json: serde_json::Value) -> Option<Struct> {
@@ -98,7 +101,8 @@ async fn configure_calls_nothing_and_the_first_use_says_what_is_missing() {
     let create = CreateRequest { urn: URN.to_owned(), properties: inputs(serde_json::json!({})), ..Default::default() };
     let early = served.client.create(create.clone()).await.expect_err("not configured");
     assert_eq!(early.code(), Code::Internal);
-    let configured = served.client.configure(ConfigureRequest { args: inputs(serde_json::json!({})), ..Default::default() });
+    let configured =
+        served.client.configure(ConfigureRequest { args: inputs(serde_json::json!({})), ..Default::default() });
     assert!(configured.await.expect("a configuration").into_inner().supports_preview);
     let first = served.client.create(create).await.expect_err("no region");
     assert_eq!(first.code(), Code::PermissionDenied);
@@ -109,7 +113,10 @@ async fn configure_calls_nothing_and_the_first_use_says_what_is_missing() {
 async fn a_cancel_is_answered_at_once_and_later_calls_are_served() {
     let mut served = served().await;
     for _ in 0..2 {
-        tokio::time::timeout(Duration::from_secs(1), served.client.cancel(())).await.expect("in time").expect("an answer");
+        tokio::time::timeout(Duration::from_secs(1), served.client.cancel(()))
+            .await
+            .expect("in time")
+            .expect("an answer");
         served.client.get_plugin_info(()).await.expect("an answer");
     }
 }
@@ -129,7 +136,11 @@ async fn what_is_unknown_is_an_argument_error() {
         assert_eq!(answer.map(|status| status.code()), Some(Code::InvalidArgument), "call {at}");
     }
     let nested = "urn:pulumi:dev::shop::my:Own$starburst:index:PrestoAlluxioCluster::joint".to_owned();
-    served.client.check(CheckRequest { urn: nested, r#type: CLUSTER.into(), ..Default::default() }).await.expect("ours");
+    served
+        .client
+        .check(CheckRequest { urn: nested, r#type: CLUSTER.into(), ..Default::default() })
+        .await
+        .expect("ours");
 }
 
 #[tokio::test]
@@ -167,4 +178,51 @@ async fn serving_ends_when_it_is_asked_to() {
     served.stop.send(()).expect("a server that listens");
     let ended = tokio::time::timeout(Duration::from_secs(4), served.ended).await.expect("in time").expect("no panic");
     assert!(ended.is_ok());
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_message_are_refused() {
+    let served = served().await;
+    let mut raw = tonic::client::Grpc::new(served.channel);
+    raw.ready().await.expect("a connection");
+    // Field 2 of this message is a text where the check has an object.
+    let nonsense = super::wire::status::Status { message: "no object".to_owned(), ..Default::default() };
+    let codec = tonic_prost::ProstCodec::<super::wire::status::Status, super::wire::CheckResponse>::default();
+    let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Check");
+    let refused = raw.unary(tonic::Request::new(nonsense), path, codec).await.expect_err("no message");
+    assert_eq!(refused.code(), Code::Internal);
+    served.client.clone().get_plugin_info(()).await.expect("alive");
+}
+
+#[tokio::test]
+async fn an_enormous_message_is_refused_before_it_is_read() {
+    let mut served = served().await;
+    // The head of a message of 400 MiB and one byte.
+    let head = "\0\x19\0\0\x01".to_owned();
+    let request = http::Request::post("http://localhost/pulumirpc.ResourceProvider/Check")
+        .header("content-type", "application/grpc")
+        .body(tonic::body::Body::new(head))
+        .expect("a request");
+    std::future::poll_fn(|context| served.channel.poll_ready(context)).await.expect("a connection");
+    let answer = served.channel.call(request).await.expect("an answer");
+    let status = tonic::Status::from_header_map(answer.headers()).expect("a status");
+    assert_eq!(status.code(), Code::OutOfRange);
+    served.client.get_plugin_info(()).await.expect("alive");
+}
+
+#[tokio::test]
+async fn a_cancel_ends_what_runs_and_not_what_comes_later() {
+    let provider = Provider::new(Arc::new(NoAws), None);
+    let running = provider.cancellation();
+    assert!(!running.is_cancelled());
+    let waiting = tokio::spawn(async move {
+        running.cancelled().await;
+        running.is_cancelled()
+    });
+    tokio::task::yield_now().await;
+    provider.cancel();
+    assert!(tokio::time::timeout(Duration::from_secs(1), waiting).await.expect("in time").expect("no panic"));
+    let later = provider.cancellation();
+    assert!(!later.is_cancelled());
+    assert!(tokio::time::timeout(Duration::from_millis(50), later.cancelled()).await.is_err());
 }

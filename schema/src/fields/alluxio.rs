@@ -9,22 +9,33 @@ pub static S3_ROOT_MOUNT: Field = Field::new("alluxio.s3RootMount", Kind::Text)
     .constraints(&[Constraint::Form(Format::S3Mount)])
     .effect(Effect::Restart)
     .parameter(Parameter::text("AlluxioS3RootMount"))
-    .doc("Existing S3 address that is mounted at the root of Alluxio, as `s3://bucket/directory`; a whole bucket ends in a slash.")
+    .doc(
+        "Existing S3 address that is mounted at the root of Alluxio, as `s3://bucket/directory`; a whole \
+         bucket ends in a slash. The nodes read and write there.",
+    )
     .example("\"s3://my-bucket/alluxio\"");
 
 /// `alluxio.properties`.
 pub static PROPERTIES: Field = Field::new("alluxio.properties", Kind::Map)
+    .constraints(&[Constraint::Items(0, 100), Constraint::Keys(Format::PropertyKey)])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("AlluxioProperties").encoding(ParameterEncoding::KeyValues))
-    .doc("Site properties of Alluxio; they override what is preconfigured.")
+    .doc(
+        "Site properties of Alluxio by key; they win over what is preconfigured. Secret values belong in \
+         `alluxio.secretProperties`. Absent: the preconfigured ones alone.",
+    )
     .example("{\"alluxio.user.file.readtype.default\": \"CACHE\"}");
 
 /// `alluxio.secretProperties`.
 pub static SECRET_PROPERTIES: Field = Field::new("alluxio.secretProperties", Kind::Map)
+    .constraints(&[Constraint::Items(0, 100), Constraint::Keys(Format::PropertyKey)])
     .secret()
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("AlluxioSecretProperties").encoding(ParameterEncoding::KeyValues))
-    .doc("Site properties of Alluxio whose values are secret.")
+    .doc(
+        "Site properties of Alluxio by key whose values are secret. Give this or \
+         `alluxio.secretPropertiesSecretArn`.",
+    )
     .example("{\"s3a.secretKey\": \"example\"}");
 
 /// `alluxio.secretPropertiesSecretArn`.
@@ -32,7 +43,10 @@ pub static SECRET_PROPERTIES_SECRET_ARN: Field = Field::new("alluxio.secretPrope
     .constraints(&[Constraint::Form(Format::Arn("secretsmanager"))])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("AlluxioSecretPropertiesSecretArn"))
-    .doc("ARN of a Secrets Manager secret that holds such properties as a JSON object.")
+    .doc(
+        "ARN of an existing Secrets Manager secret that holds secret site properties as a JSON object. \
+         Give this or `alluxio.secretProperties`.",
+    )
     .example("\"arn:aws:secretsmanager:eu-central-1:123456789012:secret:alluxio-AbCdEf\"");
 
 /// `alluxio.packageUri`.
@@ -40,7 +54,10 @@ pub static PACKAGE_URI: Field = Field::new("alluxio.packageUri", Kind::Text)
     .constraints(&[Constraint::Form(Format::Uri)])
     .effect(Effect::Restart)
     .parameter(Parameter::text("AlluxioPackageURI"))
-    .doc("URI of the Alluxio distribution to install. Absent: the pinned default.")
+    .doc(
+        "URI of the Alluxio 2.x distribution to install, a `.tar.gz` archive. Absent: the distribution \
+         that the template pins.",
+    )
     .example("\"s3://my-bucket/alluxio-2.9.4.tar.gz\"");
 
 /// `alluxio.packageSha256`.
@@ -48,7 +65,10 @@ pub static PACKAGE_SHA256: Field = Field::new("alluxio.packageSha256", Kind::Tex
     .constraints(&[Constraint::Form(Format::Sha256)])
     .effect(Effect::Restart)
     .parameter(Parameter::text("AlluxioPackageSha256"))
-    .doc("SHA-256 of that distribution, hexadecimal.")
+    .doc(
+        "SHA-256 of the Alluxio distribution in hexadecimal; required with `alluxio.packageUri`. Absent: \
+         that of the pinned distribution.",
+    )
     .example("\"0000000000000000000000000000000000000000000000000000000000000000\"");
 
 /// `alluxio.workerStorage.medium`.
@@ -57,7 +77,10 @@ pub static WORKER_STORAGE_MEDIUM: Field =
         .default("\"memory\"")
         .effect(Effect::Roll(WORKERS))
         .parameter(Parameter::text("AlluxioStorageMedium"))
-        .doc("Where workers keep cached blocks: memory, the local disks of the instance, or the extra worker volume.")
+        .doc(
+            "Where workers keep cached blocks: `memory`, `instanceStore` (the local disks of the instance \
+         type), or `volume` (`ec2.workerVolume`).",
+        )
         .example("\"memory\"");
 
 /// `alluxio.workerStorage.percent`.
@@ -65,7 +88,10 @@ pub static WORKER_STORAGE_PERCENT: Field = Field::new("alluxio.workerStorage.per
     .constraints(&[Constraint::Range(1, 95)])
     .effect(Effect::Roll(WORKERS))
     .parameter(Parameter::number("AlluxioStoragePercent"))
-    .doc("Share of that medium in percent, 1 to 95. Absent: 33 of memory, 90 of disks.")
+    .doc(
+        "Share of that medium that the cache takes in percent, 1 to 95. Absent: 33 of memory, 90 of \
+         disks.",
+    )
     .example("40");
 
 /// All fields of this section, in order.

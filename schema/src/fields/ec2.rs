@@ -8,14 +8,20 @@ pub static WORKER_COUNT: Field = Field::new("ec2.workerCount", Kind::Integer)
     .required()
     .constraints(&[Constraint::Range(1, 1000)])
     .parameter(Parameter::number("WorkersCount"))
-    .doc("Number of workers, 1 to 1000. Fewer workers leave once they are drained.")
+    .doc(
+        "Number of workers, 1 to 1000, beside the coordinators; each runs Presto and Alluxio. With fewer \
+         workers, those that leave are drained first.",
+    )
     .example("3");
 
 /// `ec2.workerScaling`.
 pub static WORKER_SCALING: Field = Field::new("ec2.workerScaling", Kind::Choice(&["fixed", "external"]))
     .default("\"fixed\"")
     .effect(Effect::Operational)
-    .doc("Whether an operator's change of the worker group is drift and reverted (`fixed`), or the live size is kept (`external`).")
+    .doc(
+        "Who decides the size of the worker group: with `fixed` an operator's change is drift and is \
+         reverted, with `external` the live size is kept.",
+    )
     .example("\"fixed\"");
 
 /// `ec2.workerInstanceType`.
@@ -24,7 +30,7 @@ pub static WORKER_INSTANCE_TYPE: Field = Field::new("ec2.workerInstanceType", Ki
     .constraints(&[Constraint::Form(Format::InstanceType)])
     .effect(Effect::Roll(WORKERS))
     .parameter(Parameter::text("WorkerInstanceType").aliases(&["WorkersInstanceType"]))
-    .doc("Instance type of the workers.")
+    .doc("EC2 instance type of the workers; its memory is shared by Presto and the Alluxio worker.")
     .example("\"r5.4xlarge\"");
 
 /// `ec2.coordinatorInstanceType`.
@@ -33,7 +39,7 @@ pub static COORDINATOR_INSTANCE_TYPE: Field = Field::new("ec2.coordinatorInstanc
     .constraints(&[Constraint::Form(Format::InstanceType)])
     .effect(Effect::Roll(COORDINATORS))
     .parameter(Parameter::text("CoordinatorInstanceType"))
-    .doc("Instance type of the coordinators.")
+    .doc("EC2 instance type of the coordinators; its memory is shared by Presto and the Alluxio master.")
     .example("\"r5.4xlarge\"");
 
 /// `ec2.haCoordinatorCount`.
@@ -42,7 +48,11 @@ pub static HA_COORDINATOR_COUNT: Field = Field::new("ec2.haCoordinatorCount", Ki
     .constraints(&[Constraint::Range(1, 5)])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::number("HACoordinatorsCount").aliases(&["CoordinatorInstanceCount"]))
-    .doc("Number of coordinators and Alluxio masters, 1 to 5: one active, the others standing by. An even number tolerates no more losses than one less.")
+    .doc(
+        "Number of coordinators, which are the Alluxio masters too, 1 to 5: one is active, the others \
+         stand by. Choose 1, 3 or 5: the quorum of an even number survives no more losses than that of \
+         one less.",
+    )
     .example("3");
 
 /// `ec2.keyName`.
@@ -50,7 +60,10 @@ pub static KEY_NAME: Field = Field::new("ec2.keyName", Kind::Text)
     .constraints(&[Constraint::Length(1, 255)])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("KeyName"))
-    .doc("Name of an existing EC2 key pair for SSH. Absent: no key; see `ec2.sessionManager`.")
+    .doc(
+        "Name of an existing EC2 key pair for SSH. Absent: no key is installed; `ec2.sessionManager` \
+         gives access without one.",
+    )
     .example("\"analytics\"");
 
 /// `ec2.sessionManager`.
@@ -58,7 +71,10 @@ pub static SESSION_MANAGER: Field = Field::new("ec2.sessionManager", Kind::Bool)
     .default("false")
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::yes_no("SessionManager"))
-    .doc("Whether nodes can be reached by Session Manager, without keys.")
+    .doc(
+        "Whether the nodes can be reached by Session Manager, without keys and open ports; the policy and \
+         the endpoints that it needs are made.",
+    )
     .example("true");
 
 /// `ec2.instanceProfile`.
@@ -66,14 +82,17 @@ pub static INSTANCE_PROFILE: Field = Field::new("ec2.instanceProfile", Kind::Tex
     .constraints(&[Constraint::Form(Format::NameOrArn("iam"))])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("IamInstanceProfile").aliases(&["InstanceProfile"]))
-    .doc("Name or ARN of an instance profile for the nodes. Absent: the stack makes role and profile.")
+    .doc(
+        "Name or ARN of an existing instance profile for the nodes. Absent: the stack makes a role and a \
+         profile with the permissions that the nodes need.",
+    )
     .example("\"presto-nodes\"");
 
 /// `ec2.permissionsBoundaryArn`.
 pub static PERMISSIONS_BOUNDARY_ARN: Field = Field::new("ec2.permissionsBoundaryArn", Kind::Text)
     .constraints(&[Constraint::Form(Format::Arn("iam"))])
     .parameter(Parameter::text("PermissionsBoundary"))
-    .doc("ARN of the permissions boundary of the role that the stack makes.")
+    .doc("ARN of the IAM policy that bounds the role which the stack makes. Absent: no boundary.")
     .example("\"arn:aws:iam::123456789012:policy/boundary\"");
 
 /// `ec2.imageId`.
@@ -82,7 +101,10 @@ pub static IMAGE_ID: Field = Field::new("ec2.imageId", Kind::Text)
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("ImageId"))
     .computed()
-    .doc("AMI of the nodes. Absent: the newest Amazon Linux 2023, resolved once and kept.")
+    .doc(
+        "AMI of the nodes. Absent: the newest Amazon Linux 2023 for the architecture of the coordinators, \
+         resolved once and kept.",
+    )
     .example("\"ami-0123456789abcdef0\"");
 
 /// `ec2.workerImageId`.
@@ -91,14 +113,20 @@ pub static WORKER_IMAGE_ID: Field = Field::new("ec2.workerImageId", Kind::Text)
     .effect(Effect::Roll(WORKERS))
     .parameter(Parameter::text("WorkerImageId"))
     .computed()
-    .doc("AMI of the workers. Absent: as `ec2.imageId`, for their architecture.")
+    .doc(
+        "AMI of the workers where it differs from `ec2.imageId`. Absent: `ec2.imageId`, or else the \
+         newest Amazon Linux 2023 for their architecture, resolved once and kept.",
+    )
     .example("\"ami-0123456789abcdef0\"");
 
 /// `ec2.imageRefresh`.
 pub static IMAGE_REFRESH: Field = Field::new("ec2.imageRefresh", Kind::Text)
     .effect(Effect::Roll(ALL_NODES))
     .constraints(&[Constraint::Length(1, 128)])
-    .doc("Any text; a new one resolves the newest image again.")
+    .doc(
+        "Any text, such as a date; a new text resolves the newest image again. Absent: images stay as \
+         they are.",
+    )
     .example("\"2026-11\"");
 
 /// `ec2.rootVolume.sizeGiB`.
@@ -107,7 +135,7 @@ pub static ROOT_VOLUME_SIZE_GIB: Field = Field::new("ec2.rootVolume.sizeGiB", Ki
     .constraints(&[Constraint::Range(8, 16384)])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::number("RootVolumeSize").aliases(&["Ec2RootVolumeSize"]))
-    .doc("Size of the root volumes in GiB, 8 to 16384.")
+    .doc("Size of the root volume of every node in GiB, 8 to 16384; the volume is encrypted.")
     .example("100");
 
 /// `ec2.rootVolume.type`.
@@ -115,15 +143,18 @@ pub static ROOT_VOLUME_TYPE: Field = Field::new("ec2.rootVolume.type", Kind::Cho
     .default("\"gp3\"")
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("RootVolumeType"))
-    .doc("Type of the root volumes.")
+    .doc("EBS type of the root volume of every node: `gp3` or `gp2`.")
     .example("\"gp3\"");
 
 /// `ec2.kmsKeyId`.
 pub static KMS_KEY_ID: Field = Field::new("ec2.kmsKeyId", Kind::Text)
-    .constraints(&[Constraint::Length(1, 2048)])
+    .constraints(&[Constraint::Form(Format::KmsKey)])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("VolumeKmsKey"))
-    .doc("Id, alias or ARN of the KMS key of all volumes. Absent: the account's default key for EBS.")
+    .doc(
+        "KMS key that encrypts all volumes: its id, its ARN, or an alias such as `alias/analytics`. \
+         Absent: the key that the account uses for EBS by default.",
+    )
     .example("\"alias/analytics\"");
 
 /// `ec2.workerVolume.sizeGiB`.
@@ -131,7 +162,10 @@ pub static WORKER_VOLUME_SIZE_GIB: Field = Field::new("ec2.workerVolume.sizeGiB"
     .constraints(&[Constraint::Range(4, 16384)])
     .effect(Effect::Roll(WORKERS))
     .parameter(Parameter::number("WorkerVolumeSize"))
-    .doc("Size of an extra volume of each worker, mounted at /data, in GiB, 4 to 16384. Absent: no such volume.")
+    .doc(
+        "Size of an extra encrypted volume of each worker, mounted at `/data`, in GiB, 4 to 16384; `io1` \
+         and `io2` start at 10, `st1` at 125. Absent: workers have no such volume.",
+    )
     .example("200");
 
 /// `ec2.workerVolume.type`.
@@ -140,7 +174,7 @@ pub static WORKER_VOLUME_TYPE: Field =
         .default("\"gp3\"")
         .effect(Effect::Roll(WORKERS))
         .parameter(Parameter::text("WorkerVolumeType"))
-        .doc("Type of the extra volume.")
+        .doc("EBS type of the extra volume: `gp3`, `gp2`, `io1`, `io2` or `st1`.")
         .example("\"gp3\"");
 
 /// `ec2.workerVolume.iops`.
@@ -148,37 +182,50 @@ pub static WORKER_VOLUME_IOPS: Field = Field::new("ec2.workerVolume.iops", Kind:
     .constraints(&[Constraint::Range(100, 64000)])
     .effect(Effect::Roll(WORKERS))
     .parameter(Parameter::number("WorkerVolumeIOPS"))
-    .doc("Provisioned operations per second of the extra volume, for gp3, io1 and io2.")
+    .doc(
+        "Provisioned operations per second of the extra volume, 100 to 64000, for `gp3`, `io1` and `io2`; \
+         `io1` allows 50 for each GiB. Absent: what EBS gives `gp3` by itself; `io1` and `io2` need a \
+         number.",
+    )
     .example("3000");
 
 /// `ec2.rollingUpdate.maxBatchSize`.
 pub static ROLLING_UPDATE_MAX_BATCH_SIZE: Field = Field::new("ec2.rollingUpdate.maxBatchSize", Kind::Text)
     .constraints(&[Constraint::Form(Format::BatchSize)])
     .effect(Effect::Operational)
-    .doc("How many nodes are replaced at once: a number such as `2` or a share such as `10%`. Absent: the larger of 1 and 10 %.")
+    .doc(
+        "How many nodes are replaced at once: a number such as `2`, or a share of the group such as \
+         `10%`. Absent: 10 % of the group, and at least 1.",
+    )
     .example("\"2\"");
 
 /// `ec2.rollingUpdate.minInService`.
 pub static ROLLING_UPDATE_MIN_IN_SERVICE: Field = Field::new("ec2.rollingUpdate.minInService", Kind::Integer)
     .constraints(&[Constraint::Range(0, 1000)])
     .effect(Effect::Operational)
-    .doc("How many workers stay in service during a roll. Absent: all of them, new ones come first.")
+    .doc(
+        "How many workers stay in service during a roll, 0 to 1000. Absent: all of them, since new \
+         workers come before the old ones leave.",
+    )
     .example("2");
 
 /// `ec2.rollingUpdate.bootTimeout`.
 pub static ROLLING_UPDATE_BOOT_TIMEOUT: Field = Field::new("ec2.rollingUpdate.bootTimeout", Kind::Text)
     .default("\"15m\"")
-    .constraints(&[Constraint::Form(Format::Duration)])
+    .constraints(&[Constraint::Form(Format::DurationBetween(60, 60 * 60))])
     .effect(Effect::Operational)
-    .doc("How long a node may take to boot, at most 60m.")
+    .doc(
+        "How long a new node may take until it serves, at most `60m`; then the operation fails and is \
+         rolled back.",
+    )
     .example("\"20m\"");
 
 /// `ec2.rollingUpdate.drainTimeout`.
 pub static ROLLING_UPDATE_DRAIN_TIMEOUT: Field = Field::new("ec2.rollingUpdate.drainTimeout", Kind::Text)
     .default("\"30m\"")
-    .constraints(&[Constraint::Form(Format::Duration)])
+    .constraints(&[Constraint::Form(Format::DurationBetween(60, 48 * 60 * 60))])
     .effect(Effect::Operational)
-    .doc("How long a leaving worker may take to finish its queries.")
+    .doc("How long a leaving node may take to finish its queries, at most `48h`.")
     .example("\"45m\"");
 
 /// `ec2.rollingUpdate.onDrainTimeout`.
@@ -186,7 +233,10 @@ pub static ROLLING_UPDATE_ON_DRAIN_TIMEOUT: Field =
     Field::new("ec2.rollingUpdate.onDrainTimeout", Kind::Choice(&["terminate", "fail"]))
         .default("\"terminate\"")
         .effect(Effect::Operational)
-        .doc("What happens to a worker that is not drained in time.")
+        .doc(
+            "What happens when a leaving node is not drained in time: `terminate` ends it with its queries, \
+         `fail` ends the operation.",
+        )
         .example("\"terminate\"");
 
 /// All fields of this section, in order.

@@ -49,7 +49,7 @@ pub static SECTIONS: &[Section] = &[
 pub static REGION: Field = Field::new("region", Kind::Text)
     .constraints(&[Constraint::Form(Format::Region)])
     .effect(Effect::Replace)
-    .doc("AWS region of the cluster. Absent: the provider's.")
+    .doc("AWS region of the cluster. Absent: the region of the provider.")
     .example("\"eu-central-1\"");
 
 /// All fields, in the order in which documentation and messages list them.

@@ -8,7 +8,10 @@ pub static MIRROR_URI: Field = Field::new("packages.mirrorUri", Kind::Text)
     .constraints(&[Constraint::Form(Format::S3Uri)])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("PackageMirror"))
-    .doc("`s3://` prefix of a mirror with a manifest and the SHA-256 of every artefact, for nodes without a way out.")
+    .doc(
+        "`s3://` prefix of a mirror of all software, with a manifest and the SHA-256 of every artefact; \
+         needed where the nodes cannot reach the internet. Absent: the public sources.",
+    )
     .example("\"s3://my-bucket/mirror\"");
 
 /// All fields of this section, in order.

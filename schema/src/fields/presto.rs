@@ -11,7 +11,7 @@ pub static HTTP_PORT: Field = Field::new("presto.httpPort", Kind::Integer)
     .constraints(&[Constraint::Range(1, 65535)])
     .effect(Effect::Restart)
     .parameter(Parameter::number("PrestoHttpPort").aliases(&["StarburstHttpPort"]))
-    .doc("HTTP port of coordinators and workers.")
+    .doc("HTTP port of coordinators and workers, 1 to 65535: web interface, JDBC and REST.")
     .example("8080");
 
 /// `presto.https.port`.
@@ -20,7 +20,10 @@ pub static HTTPS_PORT: Field = Field::new("presto.https.port", Kind::Integer)
     .constraints(&[Constraint::Range(1, 65535)])
     .effect(Effect::Roll(COORDINATORS))
     .parameter(Parameter::number("PrestoHttpsPort"))
-    .doc("HTTPS port of the coordinators.")
+    .doc(
+        "HTTPS port of the coordinators, 1 to 65535; without effect until \
+         `presto.https.certificateSecretArn` is given.",
+    )
     .example("8443");
 
 /// `presto.https.certificateSecretArn`.
@@ -28,14 +31,20 @@ pub static HTTPS_CERTIFICATE_SECRET_ARN: Field = Field::new("presto.https.certif
     .constraints(&[Constraint::Form(Format::Arn("secretsmanager"))])
     .effect(Effect::Roll(COORDINATORS))
     .parameter(Parameter::text("PrestoHttpsCertificateSecretArn"))
-    .doc("ARN of the Secrets Manager secret that holds certificate and key as PEM. Absent: no HTTPS.")
+    .doc(
+        "ARN of the Secrets Manager secret that holds certificate chain and private key as PEM. Absent: \
+         no HTTPS.",
+    )
     .example("\"arn:aws:secretsmanager:eu-central-1:123456789012:secret:presto-tls-AbCdEf\"");
 
 /// `presto.allowExternalAccessOnHttp`.
 pub static ALLOW_EXTERNAL_ACCESS_ON_HTTP: Field = Field::new("presto.allowExternalAccessOnHttp", Kind::Bool)
     .default("false")
     .parameter(Parameter::yes_no("AllowExternalAccessOnHttp"))
-    .doc("Whether the ports of Presto and Alluxio are open to `presto.externalAccessCidrs` beside the subnet.")
+    .doc(
+        "Whether `presto.externalAccessCidrs` reach the ports of Presto and of the Alluxio web \
+         interfaces; otherwise only the subnet does.",
+    )
     .example("true");
 
 /// `presto.externalAccessCidrs`.
@@ -46,7 +55,10 @@ pub static EXTERNAL_ACCESS_CIDRS: Field = Field::new("presto.externalAccessCidrs
             .kind(ParameterType::CommaDelimitedList)
             .encoding(ParameterEncoding::CommaList),
     )
-    .doc("Networks that reach the ports when external access is allowed.")
+    .doc(
+        "One to ten networks in CIDR notation that reach the cluster from outside the subnet; required \
+         with `presto.allowExternalAccessOnHttp`. Absent: none.",
+    )
     .example("[\"203.0.113.0/24\"]");
 
 /// `presto.coordinatorConfiguration`.
@@ -58,7 +70,10 @@ pub static COORDINATOR_CONFIGURATION: Field = Field::new("presto.coordinatorConf
             .aliases(&["AdditionalConfigurationURI", "AdditionalConfigsUri"])
             .encoding(ParameterEncoding::UploadedUri),
     )
-    .doc("Configuration of the coordinators: an `s3://` URI, or a local folder or archive with `etc/` at its top.")
+    .doc(
+        "Configuration of the coordinators with `etc/` at its top: the `s3://` URI of a zip archive, or a \
+         local folder or archive that is uploaded. Absent: the preconfigured files alone.",
+    )
     .example("\"s3://my-bucket/coordinator.zip\"");
 
 /// `presto.workerConfiguration`.
@@ -66,7 +81,10 @@ pub static WORKER_CONFIGURATION: Field = Field::new("presto.workerConfiguration"
     .constraints(&[Constraint::Form(Format::S3UriOrPath)])
     .effect(Effect::Roll(WORKERS))
     .parameter(Parameter::text("AdditionalWorkersConfigurationURI").encoding(ParameterEncoding::UploadedUri))
-    .doc("Configuration of the workers: an `s3://` URI, or a local folder or archive with `etc/` at its top.")
+    .doc(
+        "Configuration of the workers with `etc/` at its top: the `s3://` URI of a zip archive, or a \
+         local folder or archive that is uploaded. Absent: the preconfigured files alone.",
+    )
     .example("\"s3://my-bucket/worker.zip\"");
 
 /// `presto.bootstrapScript`.
@@ -74,7 +92,10 @@ pub static BOOTSTRAP_SCRIPT: Field = Field::new("presto.bootstrapScript", Kind::
     .constraints(&[Constraint::Form(Format::S3UriOrPath)])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("BootstrapScriptURI").encoding(ParameterEncoding::UploadedUri))
-    .doc("Script that every node runs before Presto starts, with `coordinator` or `worker` as its argument: an `s3://` URI or a local file.")
+    .doc(
+        "Bash script that every node runs before Presto starts, with `coordinator` or `worker` as its \
+         argument: an `s3://` URI, or a local file that is uploaded. Absent: none.",
+    )
     .example("\"s3://my-bucket/bootstrap.sh\"");
 
 /// `presto.licenseUri`.
@@ -82,7 +103,7 @@ pub static LICENSE_URI: Field = Field::new("presto.licenseUri", Kind::Text)
     .constraints(&[Constraint::Form(Format::S3Uri)])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("LicenseURI"))
-    .doc("`s3://` URI of a Starburst licence file, for packages that need one.")
+    .doc("`s3://` URI of a Starburst licence file, for distributions that need one. Absent: none.")
     .example("\"s3://my-bucket/starburstdata.license\"");
 
 /// `presto.packageUri`.
@@ -90,7 +111,10 @@ pub static PACKAGE_URI: Field = Field::new("presto.packageUri", Kind::Text)
     .constraints(&[Constraint::Form(Format::Uri)])
     .effect(Effect::Restart)
     .parameter(Parameter::text("PrestoPackageURI"))
-    .doc("URI of the distribution to install: any archive with `bin/launcher` in it. Absent: the pinned default.")
+    .doc(
+        "URI of the distribution to install, a `.tar.gz` archive with `bin/launcher` (Trino, Starburst, \
+         PrestoSQL, PrestoDB). Absent: the distribution that the template pins.",
+    )
     .example("\"s3://my-bucket/trino-server-476.tar.gz\"");
 
 /// `presto.packageSha256`.
@@ -98,7 +122,10 @@ pub static PACKAGE_SHA256: Field = Field::new("presto.packageSha256", Kind::Text
     .constraints(&[Constraint::Form(Format::Sha256)])
     .effect(Effect::Restart)
     .parameter(Parameter::text("PrestoPackageSha256"))
-    .doc("SHA-256 of the distribution, hexadecimal.")
+    .doc(
+        "SHA-256 of the distribution in hexadecimal; required with `presto.packageUri`. Absent: that of \
+         the pinned distribution.",
+    )
     .example("\"0000000000000000000000000000000000000000000000000000000000000000\"");
 
 /// All fields of this section, in order.

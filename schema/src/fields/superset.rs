@@ -7,7 +7,7 @@ use crate::format::Format;
 pub static ENABLED: Field = Field::new("superset.enabled", Kind::Bool)
     .default("false")
     .parameter(Parameter::yes_no("LaunchSuperset"))
-    .doc("Whether a node with Apache Superset is started.")
+    .doc("Whether the stack has a node with Apache Superset.")
     .example("true");
 
 /// `superset.instanceType`.
@@ -16,7 +16,7 @@ pub static INSTANCE_TYPE: Field = Field::new("superset.instanceType", Kind::Text
     .constraints(&[Constraint::Form(Format::InstanceType)])
     .effect(Effect::Roll(SUPERSET))
     .parameter(Parameter::text("SupersetInstanceType"))
-    .doc("Instance type of that node.")
+    .doc("EC2 instance type of the Superset node; without effect until `superset.enabled`.")
     .example("\"m5.xlarge\"");
 
 /// All fields of this section, in order.

@@ -5,6 +5,7 @@ pub mod resource;
 pub mod rolling;
 pub mod scaling;
 pub mod signals;
+pub mod watch;
 
 use super::faults::NodeFate;
 use super::stacks::events;
@@ -85,7 +86,7 @@ pub struct Group {
     pub failures: u32,
     pub retrying: bool,
     pub last_problem: String,
-    pub work: Option<rolling::Work>,
+    pub work: Option<watch::Work>,
     /// Everything else that describes echo.
     pub properties: Value,
 }
@@ -121,11 +122,13 @@ pub fn group<'a>(w: &'a mut State, place: &Place, name: &str) -> Option<&'a mut 
 pub fn abandon(w: &mut State, arn: &str, logical: &str) {
     let place = Place::of_arn(arn);
     for group in w.region(&place).groups.values_mut() {
-        if group.stack == arn && group.logical == logical {
-            if let Some(work) = group.work.take() {
-                for process in work.suspended_by_us {
-                    group.suspended.remove(&process);
-                }
+        if group.stack == arn
+            && group.logical == logical
+            && let Some(work) = group.work.take()
+        {
+            group.retrying = false;
+            for process in work.suspended_by_us {
+                group.suspended.remove(&process);
             }
         }
     }

@@ -89,7 +89,9 @@ fn watch(w: &mut State, place: &Place, name: &str, id: &str, hook: &str, ms: i64
             watch(w, &p, &n, &i, &h, held.until.0 - now.0);
             return;
         }
-        let result = group(w, &p, &n).and_then(|g| g.hooks.get(&h)).map_or_else(|| "ABANDON".into(), |x| x.default_result.clone());
+        let result = group(w, &p, &n)
+            .and_then(|g| g.hooks.get(&h))
+            .map_or_else(|| "ABANDON".into(), |x| x.default_result.clone());
         let _ = complete(w, &p, &n, &i, &h, &result);
     });
 }

@@ -1,7 +1,7 @@
 //! The resource `AWS::AutoScaling::AutoScalingGroup` and its hooks: from properties to a group.
 
-use super::rolling::{self, Plan, Stage, Work};
-use super::{Group, Hook, group, rolls_on, scaling};
+use super::watch::{Plan, Stage, Work};
+use super::{Group, Hook, group, rolling, rolls_on, scaling};
 use crate::fake::intrinsics::text;
 use crate::fake::resources::{Made, Outcome, Request, compute, handler_error};
 use crate::fake::stacks::Resource;
@@ -14,7 +14,9 @@ fn number(properties: &Value, name: &str) -> Option<usize> {
 
 fn refused(w: &mut State, message: &str) -> String {
     let request = w.ids.uuid();
-    format!("{message} (Service: AmazonAutoScaling; Status Code: 400; Error Code: ValidationError; Request ID: {request}; Proxy: null)")
+    format!(
+        "{message} (Service: AmazonAutoScaling; Status Code: 400; Error Code: ValidationError; Request ID: {request}; Proxy: null)"
+    )
 }
 
 /// Launch template id and version as given.
@@ -28,7 +30,11 @@ fn template(w: &mut State, place: &Place, properties: &Value) -> (String, String
     let name = get("LaunchTemplateName");
     let id = if get("LaunchTemplateId").is_empty() {
         let templates = w.region(place).kind("launch-template");
-        templates.iter().find(|(_, t)| t["launchTemplateName"] == name.as_str()).map(|(id, _)| id.clone()).unwrap_or(name)
+        templates
+            .iter()
+            .find(|(_, t)| t["launchTemplateName"] == name.as_str())
+            .map(|(id, _)| id.clone())
+            .unwrap_or(name)
     } else {
         get("LaunchTemplateId")
     };
@@ -60,7 +66,10 @@ fn sizes(w: &mut State, min: usize, max: usize, desired: usize) -> Result<(), St
         return Err(refused(w, "Max bound must be greater than or equal to min bound"));
     }
     if desired < min || desired > max {
-        return Err(refused(w, &format!("Desired capacity:{desired} must be between the specified min size:{min} and max size:{max}")));
+        return Err(refused(
+            w,
+            &format!("Desired capacity:{desired} must be between the specified min size:{min} and max size:{max}"),
+        ));
     }
     Ok(())
 }
@@ -68,10 +77,13 @@ fn sizes(w: &mut State, min: usize, max: usize, desired: usize) -> Result<(), St
 /// What EC2's dry run of the launch template finds before any launch.
 fn dry_run(w: &mut State, place: &Place, template: &(String, String)) -> Result<(), String> {
     let Some((_, data)) = compute::version(w, place, &template.0, &template.1) else {
-        return Err(refused(w, &format!(
-            "You must use a valid fully-formed launch template. The specified launch template, with template ID {}, does not exist.",
-            template.0
-        )));
+        return Err(refused(
+            w,
+            &format!(
+                "You must use a valid fully-formed launch template. The specified launch template, with template ID {}, does not exist.",
+                template.0
+            ),
+        ));
     };
     let get = |k: &str| data.get(k).map(text).unwrap_or_default();
     let (image, kind, key) = (get("ImageId"), get("InstanceType"), get("KeyName"));
@@ -99,11 +111,8 @@ fn dry_run(w: &mut State, place: &Place, template: &(String, String)) -> Result<
 }
 
 fn tags(r: &Request) -> Vec<Value> {
-    let mut tags: Vec<Value> = r
-        .tags
-        .iter()
-        .map(|(k, v)| json!({ "Key": k, "Value": v, "PropagateAtLaunch": true }))
-        .collect();
+    let mut tags: Vec<Value> =
+        r.tags.iter().map(|(k, v)| json!({ "Key": k, "Value": v, "PropagateAtLaunch": true })).collect();
     for own in r.properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
         tags.retain(|t| t["Key"] != own["Key"]);
         let spread = own.get("PropagateAtLaunch").map(text).as_deref() == Some("true");
@@ -117,7 +126,12 @@ fn common(w: &mut State, r: &Request, g: &mut Group) {
     g.subnets = subnets(w, &r.place, &r.properties);
     g.template = template(w, &r.place, &r.properties);
     g.protect_new = r.text("NewInstancesProtectedFromScaleIn") == "true";
-    g.policies = r.properties.get("TerminationPolicies").and_then(Value::as_array).map(|l| l.iter().map(text).collect()).unwrap_or_default();
+    g.policies = r
+        .properties
+        .get("TerminationPolicies")
+        .and_then(Value::as_array)
+        .map(|l| l.iter().map(text).collect())
+        .unwrap_or_default();
     for hook in r.properties.get("LifecycleHookSpecificationList").and_then(Value::as_array).into_iter().flatten() {
         let name = hook.get("LifecycleHookName").map(text).unwrap_or_default();
         g.hooks.insert(name.clone(), hook_of(hook, name));
@@ -130,7 +144,11 @@ pub fn create(w: &mut State, r: &Request) -> Result<Made, String> {
     let own = r.text("AutoScalingGroupName");
     let name = if own.is_empty() { r.generated_name(w) } else { own };
     if w.region(&r.place).groups.contains_key(&name) {
-        return Err(handler_error(w, &format!("AutoScalingGroup by this name already exists - A group with the name {name} already exists"), "AlreadyExists"));
+        return Err(handler_error(
+            w,
+            &format!("AutoScalingGroup by this name already exists - A group with the name {name} already exists"),
+            "AlreadyExists",
+        ));
     }
     let (min, max) = (number(&r.properties, "MinSize").unwrap_or(0), number(&r.properties, "MaxSize").unwrap_or(0));
     let desired = number(&r.properties, "DesiredCapacity").unwrap_or(min);
@@ -175,9 +193,10 @@ pub fn update(w: &mut State, r: &Request, old: &Resource) -> Result<Made, String
     let policy = r.definition.get("UpdatePolicy").cloned().unwrap_or_default();
     resize(w, r, old, &policy, &before, &mut g)?;
     let rolling_policy = policy.get("AutoScalingRollingUpdate").filter(|p| p.is_object() || p.is_null());
-    let changed = ["LaunchTemplate", "LaunchConfigurationName", "VPCZoneIdentifier", "PlacementGroup", "MixedInstancesPolicy"]
-        .iter()
-        .any(|p| rolls_on(p) && old.properties.get(*p) != r.properties.get(*p));
+    let changed =
+        ["LaunchTemplate", "LaunchConfigurationName", "VPCZoneIdentifier", "PlacementGroup", "MixedInstancesPolicy"]
+            .iter()
+            .any(|p| rolls_on(p) && old.properties.get(*p) != r.properties.get(*p));
     let target = compute::version(w, &r.place, &g.template.0, &g.template.1).map_or(0, |v| v.0);
     let obsolete = rolling::obsolete(&g, target);
     let rolls = rolling_policy.is_some() && (changed || !obsolete.is_empty()) && !obsolete.is_empty();
@@ -207,7 +226,14 @@ pub fn update(w: &mut State, r: &Request, old: &Resource) -> Result<Made, String
 }
 
 /// Sizes that an update of the group resource sets.
-fn resize(w: &mut State, r: &Request, old: &Resource, policy: &Value, before: &Group, g: &mut Group) -> Result<(), String> {
+fn resize(
+    w: &mut State,
+    r: &Request,
+    old: &Resource,
+    policy: &Value,
+    before: &Group,
+    g: &mut Group,
+) -> Result<(), String> {
     let ignore = policy
         .pointer("/AutoScalingScheduledAction/IgnoreUnmodifiedGroupSizeProperties")
         .is_some_and(|v| text(v) == "true");

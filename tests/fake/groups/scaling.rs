@@ -30,7 +30,15 @@ pub fn reconcile(w: &mut State, place: &Place, name: &str) {
                     nodes::terminate(w, place, name, &id, &cause);
                 }
                 None => {
-                    activity(w, place, name, "Could not scale", "", "Failed", "Could not scale to desired capacity because all remaining instances are protected from scale-in.");
+                    activity(
+                        w,
+                        place,
+                        name,
+                        "Could not scale",
+                        "",
+                        "Failed",
+                        "Could not scale to desired capacity because all remaining instances are protected from scale-in.",
+                    );
                     break;
                 }
             }
@@ -45,7 +53,8 @@ fn launch(w: &mut State, place: &Place, name: &str, before: usize) -> bool {
     let protected = g.protect_new;
     let tags = g.tags.clone();
     let region = w.region(place);
-    let zone = region.ec2("subnet", &subnet).and_then(|s| s["availabilityZone"].as_str()).unwrap_or_default().to_owned();
+    let zone =
+        region.ec2("subnet", &subnet).and_then(|s| s["availabilityZone"].as_str()).unwrap_or_default().to_owned();
     let found = compute::version(w, place, &template.0, &template.1);
     let problem = match w.faults.launch(&logical) {
         Some(text) => Some(text),
@@ -111,7 +120,10 @@ fn launch_failed(w: &mut State, place: &Place, name: &str, problem: &str) {
     let message = if problem.ends_with("Launching EC2 instance failed.") {
         problem.to_owned()
     } else {
-        format!("{} Launching EC2 instance failed.", if problem.ends_with('.') { problem.to_owned() } else { format!("{problem}.") })
+        format!(
+            "{} Launching EC2 instance failed.",
+            if problem.ends_with('.') { problem.to_owned() } else { format!("{problem}.") }
+        )
     };
     activity(w, place, name, "Launching a new EC2 instance.  Status Reason: ", "", "Failed", &message);
     let retry = w.durations.launch_retry;
@@ -158,8 +170,24 @@ pub fn activity(w: &mut State, place: &Place, name: &str, description: &str, cau
     let entry = crate::fake::state::object([
         ("ActivityId", json!(id)),
         ("AutoScalingGroupName", json!(name)),
-        ("Description", json!(format!("{description}{}", if status == "Failed" && description.ends_with(": ") { message } else { "" }))),
-        ("Cause", json!(if cause.is_empty() { format!("At {} an instance was started in response to a difference between desired and actual capacity.", now.iso_seconds()) } else { cause.to_owned() })),
+        (
+            "Description",
+            json!(format!(
+                "{description}{}",
+                if status == "Failed" && description.ends_with(": ") { message } else { "" }
+            )),
+        ),
+        (
+            "Cause",
+            json!(if cause.is_empty() {
+                format!(
+                    "At {} an instance was started in response to a difference between desired and actual capacity.",
+                    now.iso_seconds()
+                )
+            } else {
+                cause.to_owned()
+            }),
+        ),
         ("StartTime", json!(now.iso())),
         ("EndTime", json!(now.iso())),
         ("StatusCode", json!(status)),

@@ -56,7 +56,7 @@ fn collect(w: &mut State, arn: &str, logical: &str, id: &str) -> bool {
 pub fn wait_condition(w: &mut State, r: &Request) -> Outcome {
     let own = r.text("Timeout").parse::<i64>().ok().map(|s| s * 1000);
     let policy = r.definition.pointer("/CreationPolicy/ResourceSignal/Timeout").map(crate::fake::intrinsics::text);
-    let timeout = policy.map_or(own.unwrap_or(300_000), |t| rolling::duration(&t, 300_000));
+    let timeout = policy.map_or(own.unwrap_or(300_000), |t| super::watch::duration(&t, 300_000));
     let (arn, logical, run) = (r.stack.clone(), r.logical.clone(), r.run);
     w.after(timeout, move |w| {
         let text = "Failed to receive 1 resource signal(s) within the specified duration".to_owned();

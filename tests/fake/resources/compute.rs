@@ -123,20 +123,26 @@ fn resolve_image(w: &mut State, place: &Place, image: &str) -> String {
 #[must_use]
 pub fn security_groups(data: &Value) -> Vec<String> {
     let list = |v: Option<&Value>| v.and_then(Value::as_array).map(|l| l.iter().map(text).collect::<Vec<_>>());
-    list(data.get("SecurityGroupIds"))
-        .or_else(|| list(data.pointer("/NetworkInterfaces/0/Groups")))
-        .unwrap_or_default()
+    list(data.get("SecurityGroupIds")).or_else(|| list(data.pointer("/NetworkInterfaces/0/Groups"))).unwrap_or_default()
 }
 
 /// Records an instance in EC2.
-pub fn record_instance(w: &mut State, place: &Place, id: &str, data: &Value, subnet: &str, tags: Value) -> Result<(), String> {
+pub fn record_instance(
+    w: &mut State,
+    place: &Place,
+    id: &str,
+    data: &Value,
+    subnet: &str,
+    tags: Value,
+) -> Result<(), String> {
     let address = network::address(w, place, subnet, "")?;
     let get = |k: &str| data.get(k).map(text).unwrap_or_default();
     let image = resolve_image(w, place, &get("ImageId"));
     let now = w.now;
     let found = w.region(place).ec2("subnet", subnet).cloned().unwrap_or_default();
     let groups: Vec<Value> = security_groups(data).iter().map(|g| json!({ "groupId": g })).collect();
-    let profile = data.pointer("/IamInstanceProfile/Arn").or_else(|| data.pointer("/IamInstanceProfile/Name")).map(text);
+    let profile =
+        data.pointer("/IamInstanceProfile/Arn").or_else(|| data.pointer("/IamInstanceProfile/Name")).map(text);
     let public = found["mapPublicIpOnLaunch"] == json!(true);
     let mut shape = json!({
         "instanceId": id, "imageId": image, "instanceState": { "code": 0, "name": "pending" },
@@ -202,8 +208,10 @@ pub fn create_instance(w: &mut State, r: &Request) -> Result<Made, String> {
     }
     let subnet = r.text("SubnetId");
     let region = w.region(&r.place);
-    let subnet = if subnet.is_empty() { region.kind("subnet").keys().next().cloned().unwrap_or_default() } else { subnet };
-    let zone = region.ec2("subnet", &subnet).and_then(|s| s["availabilityZone"].as_str()).unwrap_or_default().to_owned();
+    let subnet =
+        if subnet.is_empty() { region.kind("subnet").keys().next().cloned().unwrap_or_default() } else { subnet };
+    let zone =
+        region.ec2("subnet", &subnet).and_then(|s| s["availabilityZone"].as_str()).unwrap_or_default().to_owned();
     if let Some(text) = launch_problem(w, &r.place, &data, &zone) {
         let request = w.ids.uuid();
         return Err(format!("{text} (Service: AmazonEC2; Status Code: 400; Request ID: {request}; Proxy: null)"));

@@ -29,7 +29,7 @@ pub fn create(w: &mut State, r: &Request) -> Result<Made, String> {
     let physical = match known(&r.kind).map(|k| k.identity) {
         Some(Identity::Id(prefix)) => format!("{prefix}{}", w.ids.hex(17)),
         _ => {
-            let n = w.ids.next();
+            let n = w.ids.number();
             format!("203.0.113.{}", n % 250 + 1)
         }
     };
@@ -71,7 +71,11 @@ fn shape(w: &mut State, r: &Request, physical: &str) -> Result<Value, String> {
     match r.kind.as_str() {
         "AWS::EC2::SecurityGroup" => {
             let vpc = r.text("VpcId");
-            let vpc = if vpc.is_empty() { w.region(&r.place).ec2.get("vpc").and_then(|v| v.keys().next().cloned()).unwrap_or_default() } else { vpc };
+            let vpc = if vpc.is_empty() {
+                w.region(&r.place).ec2.get("vpc").and_then(|v| v.keys().next().cloned()).unwrap_or_default()
+            } else {
+                vpc
+            };
             exists(w, r, "vpc", &vpc, "InvalidVpcID.NotFound", "vpc ID")?;
             let name = r.text("GroupName");
             let name = if name.is_empty() { r.generated_name(w) } else { name };
@@ -99,7 +103,14 @@ fn shape(w: &mut State, r: &Request, physical: &str) -> Result<Value, String> {
             exists(w, r, "subnet", &subnet_id, "InvalidSubnetID.NotFound", "subnet ID")?;
             let address = address(w, &r.place, &subnet_id, &r.text("PrivateIpAddress"))?;
             let subnet = w.region(&r.place).ec2("subnet", &subnet_id).cloned();
-            let groups: Vec<Value> = r.properties.get("GroupSet").and_then(Value::as_array).into_iter().flatten().map(|g| json!({ "groupId": text(g) })).collect();
+            let groups: Vec<Value> = r
+                .properties
+                .get("GroupSet")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .map(|g| json!({ "groupId": text(g) }))
+                .collect();
             Ok(object([
                 ("networkInterfaceId", json!(physical)),
                 ("subnetId", json!(subnet_id)),
@@ -117,7 +128,12 @@ fn shape(w: &mut State, r: &Request, physical: &str) -> Result<Value, String> {
             endpoint_conflict(w, r)?;
             let kind = r.text("VpcEndpointType");
             let list = |name: &str| r.properties.get(name).cloned().unwrap_or_else(|| json!([]));
-            let groups: Vec<Value> = list("SecurityGroupIds").as_array().into_iter().flatten().map(|g| json!({ "groupId": text(g) })).collect();
+            let groups: Vec<Value> = list("SecurityGroupIds")
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|g| json!({ "groupId": text(g) }))
+                .collect();
             Ok(object([
                 ("vpcEndpointId", json!(physical)),
                 ("vpcEndpointType", json!(if kind.is_empty() { "Gateway".into() } else { kind })),
@@ -157,7 +173,9 @@ pub fn address(w: &mut State, place: &Place, subnet: &str, wanted: &str) -> Resu
         ["network-interface", "instance"].iter().any(|kind| {
             region.ec2.get(kind).is_some_and(|all| {
                 all.values().any(|o| {
-                    o["subnetId"] == subnet && o["privateIpAddress"] == address && o.pointer("/instanceState/name") != Some(&json!("terminated"))
+                    o["subnetId"] == subnet
+                        && o["privateIpAddress"] == address
+                        && o.pointer("/instanceState/name") != Some(&json!("terminated"))
                 })
             })
         })
@@ -166,15 +184,21 @@ pub fn address(w: &mut State, place: &Place, subnet: &str, wanted: &str) -> Resu
     let net: ipnet::Ipv4Net = block.parse().map_err(|_| "invalid subnet".to_owned())?;
     if wanted.is_empty() {
         return net.hosts().skip(3).map(|a| a.to_string()).find(|a| !used(a)).ok_or_else(|| {
-            format!("There are not enough free addresses in subnet '{subnet}' to satisfy the requested number of instances.")
+            format!(
+                "There are not enough free addresses in subnet '{subnet}' to satisfy the requested number of instances."
+            )
         });
     }
     let inside = wanted.parse().is_ok_and(|a: std::net::Ipv4Addr| net.contains(&a));
     if !inside {
-        return Err(format!("Address {wanted} does not fall within the subnet's address range (Service: AmazonEC2; Status Code: 400; Error Code: InvalidParameterValue; Proxy: null)"));
+        return Err(format!(
+            "Address {wanted} does not fall within the subnet's address range (Service: AmazonEC2; Status Code: 400; Error Code: InvalidParameterValue; Proxy: null)"
+        ));
     }
     if used(wanted) {
-        return Err(format!("Address {wanted} is in use. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidIPAddress.InUse; Proxy: null)"));
+        return Err(format!(
+            "Address {wanted} is in use. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidIPAddress.InUse; Proxy: null)"
+        ));
     }
     Ok(wanted.to_owned())
 }
@@ -205,8 +229,14 @@ fn permissions(properties: &Value, key: &str) -> Value {
 
 fn permission(rule: &Value) -> Value {
     let p = |name: &str| rule.get(name).map_or(Value::Null, |v| json!(text(v)));
-    let one = |value: Value, field: &str| if value.is_null() { json!([]) } else { json!([{ field: value, "description": rule.get("Description") }]) };
-    let peer = if rule.get("SourceSecurityGroupId").is_some() { p("SourceSecurityGroupId") } else { p("DestinationSecurityGroupId") };
+    let one = |value: Value, field: &str| {
+        if value.is_null() { json!([]) } else { json!([{ field: value, "description": rule.get("Description") }]) }
+    };
+    let peer = if rule.get("SourceSecurityGroupId").is_some() {
+        p("SourceSecurityGroupId")
+    } else {
+        p("DestinationSecurityGroupId")
+    };
     object([
         ("ipProtocol", p("IpProtocol")),
         ("fromPort", p("FromPort")),
@@ -225,7 +255,13 @@ fn rule(w: &mut State, r: &Request, properties: &Value, add: bool) {
     };
     let group = properties.get("GroupId").map(text).unwrap_or_default();
     let wanted = permission(properties);
-    if let Some(rules) = w.region(&r.place).kind("security-group").get_mut(&group).and_then(|g| g.get_mut(list)).and_then(Value::as_array_mut) {
+    if let Some(rules) = w
+        .region(&r.place)
+        .kind("security-group")
+        .get_mut(&group)
+        .and_then(|g| g.get_mut(list))
+        .and_then(Value::as_array_mut)
+    {
         if add {
             rules.push(wanted);
         } else if let Some(at) = rules.iter().position(|x| *x == wanted) {
@@ -255,7 +291,9 @@ pub fn update(w: &mut State, r: &Request, old: &Resource) -> Result<Made, String
                 map.insert((*field).into(), value.clone());
             }
         }
-        for (property, field) in [("SecurityGroupIngress", "ipPermissions"), ("SecurityGroupEgress", "ipPermissionsEgress")] {
+        for (property, field) in
+            [("SecurityGroupIngress", "ipPermissions"), ("SecurityGroupEgress", "ipPermissionsEgress")]
+        {
             if store == "security-group" && get(&r.properties, property) != get(&old.properties, property) {
                 // Rules that separate resources made are not in the old list and stay.
                 let before = permissions(&old.properties, property);

@@ -33,7 +33,9 @@ pub fn create(w: &mut State, r: &Request) -> Result<Made, String> {
     let own = r.text("Name");
     let name = if own.is_empty() { r.generated_name(w) } else { own };
     if w.region(&r.place).secrets.values().any(|s| s.name == name && s.deleted.is_none()) {
-        let message = format!("The operation failed because the secret {name} already exists. (Service: SecretsManager, Status Code: 400)");
+        let message = format!(
+            "The operation failed because the secret {name} already exists. (Service: SecretsManager, Status Code: 400)"
+        );
         return Err(handler_error(w, &message, "AlreadyExists"));
     }
     let arn = r.place.arn("secretsmanager", &format!("secret:{name}-{}", &w.ids.suffix()[..6]));
@@ -59,9 +61,8 @@ fn tags(r: &Request) -> Value {
 
 /// Adds a version when the value's definition changed.
 pub fn update(w: &mut State, r: &Request, old: &Resource) -> Result<Made, String> {
-    let changed = ["SecretString", "GenerateSecretString"]
-        .iter()
-        .any(|k| old.properties.get(*k) != r.properties.get(*k));
+    let changed =
+        ["SecretString", "GenerateSecretString"].iter().any(|k| old.properties.get(*k) != r.properties.get(*k));
     let fresh = changed.then(|| (w.ids.uuid(), value(w, r)));
     let missing = handler_error(w, "Secrets Manager can't find the specified secret.", "NotFound");
     let secret = w.region(&r.place).secrets.get_mut(&old.physical).ok_or(missing)?;

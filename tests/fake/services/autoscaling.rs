@@ -35,7 +35,9 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
             if desired > found.max || desired < found.min {
                 let (word, bound) = if desired > found.max { ("above", found.max) } else { ("below", found.min) };
                 let which = if desired > found.max { "max" } else { "min" };
-                return Err(ApiError::validation(format!("New SetDesiredCapacity value {desired} is {word} {which} value {bound} for the AutoScalingGroup.")));
+                return Err(ApiError::validation(format!(
+                    "New SetDesiredCapacity value {desired} is {word} {which} value {bound} for the AutoScalingGroup."
+                )));
             }
             found.desired = desired;
             scaling::reconcile(w, place, &name);
@@ -45,12 +47,26 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
         "RecordLifecycleActionHeartbeat" | "CompleteLifecycleAction" => lifecycle(w, place, &name, action, p),
         "TerminateInstanceInAutoScalingGroup" => terminate(w, place, p),
         "SuspendProcesses" | "ResumeProcesses" => {
-            const ALL: [&str; 9] = ["Launch", "Terminate", "AddToLoadBalancer", "AlarmNotification", "AZRebalance", "HealthCheck", "InstanceRefresh", "ReplaceUnhealthy", "ScheduledActions"];
+            const ALL: [&str; 9] = [
+                "Launch",
+                "Terminate",
+                "AddToLoadBalancer",
+                "AlarmNotification",
+                "AZRebalance",
+                "HealthCheck",
+                "InstanceRefresh",
+                "ReplaceUnhealthy",
+                "ScheduledActions",
+            ];
             let given = list(p, "ScalingProcesses");
             let wanted = if given.is_empty() { ALL.map(str::to_owned).to_vec() } else { given };
             let found = find(w, place, &name)?;
             for process in wanted {
-                if action == "SuspendProcesses" { found.suspended.insert(process); } else { found.suspended.remove(&process); }
+                if action == "SuspendProcesses" {
+                    found.suspended.insert(process);
+                } else {
+                    found.suspended.remove(&process);
+                }
             }
             scaling::reconcile(w, place, &name);
             Ok(json!({}))
@@ -63,7 +79,11 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
             }
             Ok(json!({}))
         }
-        _ => Err(ApiError::new(400, "InvalidAction", format!("Could not find operation {action} for version 2011-01-01"))),
+        _ => Err(ApiError::new(
+            400,
+            "InvalidAction",
+            format!("Could not find operation {action} for version 2011-01-01"),
+        )),
     }
 }
 
@@ -72,7 +92,9 @@ fn number(p: &Value, name: &str) -> Option<usize> {
 }
 
 fn find<'a>(w: &'a mut State, place: &Place, name: &str) -> Result<&'a mut Group, ApiError> {
-    group(w, place, name).ok_or_else(|| ApiError::validation(format!("AutoScalingGroup name not found - AutoScalingGroup '{name}' not found")))
+    group(w, place, name).ok_or_else(|| {
+        ApiError::validation(format!("AutoScalingGroup name not found - AutoScalingGroup '{name}' not found"))
+    })
 }
 
 fn update(w: &mut State, place: &Place, name: &str, p: &Value) -> Answer {
@@ -100,7 +122,12 @@ fn lifecycle(w: &mut State, place: &Place, name: &str, action: &str, p: &Value) 
     let mut id = get(p, "InstanceId");
     let found = find(w, place, name)?;
     if id.is_empty() {
-        id = found.instances.iter().find(|i| i.held.as_ref().is_some_and(|h| h.token == token)).map(|i| i.id.clone()).unwrap_or_default();
+        id = found
+            .instances
+            .iter()
+            .find(|i| i.held.as_ref().is_some_and(|h| h.token == token))
+            .map(|i| i.id.clone())
+            .unwrap_or_default();
     }
     let done = if action == "CompleteLifecycleAction" {
         nodes::complete(w, place, name, &id, &hook, &get(p, "LifecycleActionResult"))
@@ -116,26 +143,41 @@ fn lifecycle(w: &mut State, place: &Place, name: &str, action: &str, p: &Value) 
 
 fn terminate(w: &mut State, place: &Place, p: &Value) -> Answer {
     let id = get(p, "InstanceId");
-    let found = w.region(place).groups.values().find(|g| g.instances.iter().any(|i| i.id == id)).map(|g| g.name.clone());
-    let name = found.ok_or_else(|| ApiError::validation(format!("Instance Id not found - No managed instance found for instance ID: {id}")))?;
+    let found =
+        w.region(place).groups.values().find(|g| g.instances.iter().any(|i| i.id == id)).map(|g| g.name.clone());
+    let name = found.ok_or_else(|| {
+        ApiError::validation(format!("Instance Id not found - No managed instance found for instance ID: {id}"))
+    })?;
     if flag(p, "ShouldDecrementDesiredCapacity")
         && let Some(g) = group(w, place, &name)
     {
         if g.desired <= g.min {
-            return Err(ApiError::validation(format!("Currently, desiredSize equals minSize ({}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.", g.min)));
+            return Err(ApiError::validation(format!(
+                "Currently, desiredSize equals minSize ({}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
+                g.min
+            )));
         }
         g.desired -= 1;
     }
-    let cause = format!("At {} instance {id} was taken out of service in response to a user request.", w.now.iso_seconds());
+    let cause =
+        format!("At {} instance {id} was taken out of service in response to a user request.", w.now.iso_seconds());
     nodes::terminate(w, place, &name, &id, &cause);
     scaling::reconcile(w, place, &name);
-    Ok(json!({ "Activity": { "ActivityId": w.ids.uuid(), "AutoScalingGroupName": name, "Cause": cause, "StartTime": w.now.iso(), "StatusCode": "InProgress" } }))
+    Ok(
+        json!({ "Activity": { "ActivityId": w.ids.uuid(), "AutoScalingGroupName": name, "Cause": cause, "StartTime": w.now.iso(), "StatusCode": "InProgress" } }),
+    )
 }
 
 fn describe_all(w: &mut State, place: &Place, p: &Value) -> Answer {
     let wanted = list(p, "AutoScalingGroupNames");
     let size = number(p, "MaxRecords").unwrap_or(w.settings.page_size).min(100);
-    let filters: Vec<(String, Vec<String>)> = p.get("Filters").and_then(Value::as_array).into_iter().flatten().map(|f| (get(f, "Name"), list(f, "Values"))).collect();
+    let filters: Vec<(String, Vec<String>)> = p
+        .get("Filters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|f| (get(f, "Name"), list(f, "Values")))
+        .collect();
     let at = place.clone();
     let region = w.region(place);
     let all: Vec<Value> = region
@@ -162,11 +204,13 @@ fn describe(place: &Place, g: &Group) -> Value {
     let instances: Vec<Value> = g
         .instances
         .iter()
-        .map(|i| json!({
-            "InstanceId": i.id, "InstanceType": i.kind, "AvailabilityZone": i.zone, "LifecycleState": i.state,
-            "HealthStatus": "Healthy", "ProtectedFromScaleIn": i.protected,
-            "LaunchTemplate": { "LaunchTemplateId": i.template.0, "Version": i.template.1.to_string() },
-        }))
+        .map(|i| {
+            json!({
+                "InstanceId": i.id, "InstanceType": i.kind, "AvailabilityZone": i.zone, "LifecycleState": i.state,
+                "HealthStatus": "Healthy", "ProtectedFromScaleIn": i.protected,
+                "LaunchTemplate": { "LaunchTemplateId": i.template.0, "Version": i.template.1.to_string() },
+            })
+        })
         .collect();
     let tags: Vec<Value> = g
         .tags
@@ -177,10 +221,14 @@ fn describe(place: &Place, g: &Group) -> Value {
     zones.sort_unstable();
     zones.dedup();
     let zones = if zones.is_empty() { json!([format!("{}a", place.region)]) } else { json!(zones) };
-    let suspended: Vec<Value> = g.suspended.iter().map(|s| json!({ "ProcessName": s, "SuspensionReason": "User suspended" })).collect();
+    let suspended: Vec<Value> =
+        g.suspended.iter().map(|s| json!({ "ProcessName": s, "SuspensionReason": "User suspended" })).collect();
     object([
         ("AutoScalingGroupName", json!(g.name)),
-        ("AutoScalingGroupARN", json!(place.arn("autoscaling", &format!("autoScalingGroup::autoScalingGroupName/{}", g.name)))),
+        (
+            "AutoScalingGroupARN",
+            json!(place.arn("autoscaling", &format!("autoScalingGroup::autoScalingGroupName/{}", g.name))),
+        ),
         ("LaunchTemplate", json!({ "LaunchTemplateId": g.template.0, "Version": g.template.1 })),
         ("MinSize", json!(g.min)),
         ("MaxSize", json!(g.max)),
@@ -209,11 +257,13 @@ fn instances(w: &mut State, place: &Place, p: &Value) -> Answer {
         .values()
         .flat_map(|g| g.instances.iter().map(move |i| (g, i)))
         .filter(|(_, i)| wanted.is_empty() || wanted.contains(&i.id))
-        .map(|(g, i)| json!({
-            "InstanceId": i.id, "InstanceType": i.kind, "AutoScalingGroupName": g.name, "AvailabilityZone": i.zone,
-            "LifecycleState": i.state, "HealthStatus": "HEALTHY", "ProtectedFromScaleIn": i.protected,
-            "LaunchTemplate": { "LaunchTemplateId": i.template.0, "Version": i.template.1.to_string() },
-        }))
+        .map(|(g, i)| {
+            json!({
+                "InstanceId": i.id, "InstanceType": i.kind, "AutoScalingGroupName": g.name, "AvailabilityZone": i.zone,
+                "LifecycleState": i.state, "HealthStatus": "HEALTHY", "ProtectedFromScaleIn": i.protected,
+                "LaunchTemplate": { "LaunchTemplateId": i.template.0, "Version": i.template.1.to_string() },
+            })
+        })
         .collect();
     let (page, next) = paging::page(&all, "DescribeAutoScalingInstances", &get(p, "NextToken"), size)?;
     Ok(json!({ "AutoScalingInstances": page, "NextToken": next }))

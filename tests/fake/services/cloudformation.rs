@@ -38,6 +38,10 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
         "DetectStackDrift" => drift::detect(w, place, p),
         "DescribeStackDriftDetectionStatus" => drift::status(w, place, p),
         "DescribeStackResourceDrifts" => drift::resources(w, place, p),
-        _ => Err(ApiError::new(400, "InvalidAction", format!("Could not find operation {action} for version 2010-05-15"))),
+        _ => Err(ApiError::new(
+            400,
+            "InvalidAction",
+            format!("Could not find operation {action} for version 2010-05-15"),
+        )),
     }
 }

@@ -15,7 +15,10 @@ pub fn detect(w: &mut State, place: &Place, p: &Value) -> Answer {
     let missing = || ApiError::validation(format!("Stack [{name}] does not exist"));
     let arn = checks::find(w.region(place), &name).ok_or_else(missing)?;
     let status = w.stack(&arn).ok_or_else(missing)?.status.clone();
-    if !matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_FAILED") {
+    if !matches!(
+        status.as_str(),
+        "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_FAILED"
+    ) {
         return Err(ApiError::validation(format!("Drift detection cannot be performed on stack in [{status}] state.")));
     }
     let id = w.ids.uuid();
@@ -43,9 +46,12 @@ pub fn detect(w: &mut State, place: &Place, p: &Value) -> Answer {
 /// DescribeStackDriftDetectionStatus.
 pub fn status(w: &mut State, place: &Place, p: &Value) -> Answer {
     let id = get(p, "StackDriftDetectionId");
-    let mut found = w.region(place).drifts.get(&id).cloned().ok_or_else(|| {
-        ApiError::validation(format!("Invalid DriftDetectionId: {id}"))
-    })?;
+    let mut found = w
+        .region(place)
+        .drifts
+        .get(&id)
+        .cloned()
+        .ok_or_else(|| ApiError::validation(format!("Invalid DriftDetectionId: {id}")))?;
     if let Some(map) = found.as_object_mut() {
         map.remove("found");
     }
@@ -56,7 +62,8 @@ pub fn status(w: &mut State, place: &Place, p: &Value) -> Answer {
 pub fn resources(w: &mut State, place: &Place, p: &Value) -> Answer {
     let name = get(p, "StackName");
     let size = w.settings.page_size;
-    let arn = checks::find(w.region(place), &name).ok_or_else(|| ApiError::validation(format!("Stack [{name}] does not exist")))?;
+    let arn = checks::find(w.region(place), &name)
+        .ok_or_else(|| ApiError::validation(format!("Stack [{name}] does not exist")))?;
     let wanted = checks::list(p, "StackResourceDriftStatusFilters");
     let all: Vec<Value> = w
         .region(place)
@@ -79,7 +86,7 @@ fn compare_all(w: &mut State, place: &Place, arn: &str) -> Vec<Value> {
     let types = w.settings.drift_types.clone();
     resources
         .iter()
-        .filter(|r| types.iter().any(|t| *t == r.kind))
+        .filter(|r| types.contains(&r.kind))
         .map(|r| {
             let actual = actual(w, place, r);
             let differences: Vec<Value> = actual.iter().flat_map(|(_, d)| d.clone()).collect();
@@ -142,17 +149,17 @@ fn actual(w: &mut State, place: &Place, r: &Resource) -> Option<(Value, Vec<Valu
             }
         }
     }
-    let differences = r
-        .properties
-        .as_object()?
-        .iter()
-        .filter_map(|(name, expected)| {
-            let actual = shown.get(name)?;
-            (text(expected) != text(actual)).then(|| json!({
+    let differences =
+        r.properties
+            .as_object()?
+            .iter()
+            .filter_map(|(name, expected)| {
+                let actual = shown.get(name)?;
+                (text(expected) != text(actual)).then(|| json!({
                 "PropertyPath": format!("/{name}"), "ExpectedValue": text(expected), "ActualValue": text(actual),
                 "DifferenceType": "NOT_EQUAL",
             }))
-        })
-        .collect();
+            })
+            .collect();
     Some((shown, differences))
 }

@@ -14,17 +14,94 @@ struct Read(&'static str, &'static str, &'static str, &'static str, &'static str
 
 static READS: &[Read] = &[
     Read("DescribeVpcs", "vpc", "VpcId", "vpcSet", "InvalidVpcID.NotFound", "The vpc ID '{}' does not exist"),
-    Read("DescribeSubnets", "subnet", "SubnetId", "subnetSet", "InvalidSubnetID.NotFound", "The subnet ID '{}' does not exist"),
-    Read("DescribeSecurityGroups", "security-group", "GroupId", "securityGroupInfo", "InvalidGroup.NotFound", "The security group '{}' does not exist"),
-    Read("DescribeKeyPairs", "key-pair", "KeyName", "keySet", "InvalidKeyPair.NotFound", "The key pair '{}' does not exist"),
-    Read("DescribeImages", "image", "ImageId", "imagesSet", "InvalidAMIID.NotFound", "The image id '[{}]' does not exist"),
-    Read("DescribeRouteTables", "route-table", "RouteTableId", "routeTableSet", "InvalidRouteTableID.NotFound", "The routeTable ID '{}' does not exist"),
-    Read("DescribeVpcEndpoints", "vpc-endpoint", "VpcEndpointId", "vpcEndpointSet", "InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '{}' does not exist"),
-    Read("DescribeVolumes", "volume", "VolumeId", "volumeSet", "InvalidVolume.NotFound", "The volume '{}' does not exist."),
-    Read("DescribeNetworkInterfaces", "network-interface", "NetworkInterfaceId", "networkInterfaceSet", "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist"),
-    Read("DescribeLaunchTemplates", "launch-template", "LaunchTemplateId", "launchTemplates", "InvalidLaunchTemplateId.NotFound", "The specified launch template, with template ID {}, does not exist."),
-    Read("DescribeInstances", "instance", "InstanceId", "reservationSet", "InvalidInstanceID.NotFound", "The instance ID '{}' does not exist"),
-    Read("DescribeAddresses", "address", "AllocationId", "addressesSet", "InvalidAllocationID.NotFound", "The allocation ID '{}' does not exist"),
+    Read(
+        "DescribeSubnets",
+        "subnet",
+        "SubnetId",
+        "subnetSet",
+        "InvalidSubnetID.NotFound",
+        "The subnet ID '{}' does not exist",
+    ),
+    Read(
+        "DescribeSecurityGroups",
+        "security-group",
+        "GroupId",
+        "securityGroupInfo",
+        "InvalidGroup.NotFound",
+        "The security group '{}' does not exist",
+    ),
+    Read(
+        "DescribeKeyPairs",
+        "key-pair",
+        "KeyName",
+        "keySet",
+        "InvalidKeyPair.NotFound",
+        "The key pair '{}' does not exist",
+    ),
+    Read(
+        "DescribeImages",
+        "image",
+        "ImageId",
+        "imagesSet",
+        "InvalidAMIID.NotFound",
+        "The image id '[{}]' does not exist",
+    ),
+    Read(
+        "DescribeRouteTables",
+        "route-table",
+        "RouteTableId",
+        "routeTableSet",
+        "InvalidRouteTableID.NotFound",
+        "The routeTable ID '{}' does not exist",
+    ),
+    Read(
+        "DescribeVpcEndpoints",
+        "vpc-endpoint",
+        "VpcEndpointId",
+        "vpcEndpointSet",
+        "InvalidVpcEndpointId.NotFound",
+        "The Vpc Endpoint Id '{}' does not exist",
+    ),
+    Read(
+        "DescribeVolumes",
+        "volume",
+        "VolumeId",
+        "volumeSet",
+        "InvalidVolume.NotFound",
+        "The volume '{}' does not exist.",
+    ),
+    Read(
+        "DescribeNetworkInterfaces",
+        "network-interface",
+        "NetworkInterfaceId",
+        "networkInterfaceSet",
+        "InvalidNetworkInterfaceID.NotFound",
+        "The networkInterface ID '{}' does not exist",
+    ),
+    Read(
+        "DescribeLaunchTemplates",
+        "launch-template",
+        "LaunchTemplateId",
+        "launchTemplates",
+        "InvalidLaunchTemplateId.NotFound",
+        "The specified launch template, with template ID {}, does not exist.",
+    ),
+    Read(
+        "DescribeInstances",
+        "instance",
+        "InstanceId",
+        "reservationSet",
+        "InvalidInstanceID.NotFound",
+        "The instance ID '{}' does not exist",
+    ),
+    Read(
+        "DescribeAddresses",
+        "address",
+        "AllocationId",
+        "addressesSet",
+        "InvalidAllocationID.NotFound",
+        "The allocation ID '{}' does not exist",
+    ),
 ];
 
 /// Answers one call.
@@ -36,7 +113,17 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
         "DescribeInstanceTypes" => types(w, p),
         "DescribeInstanceTypeOfferings" => offerings(w, place, p),
         "DescribeLaunchTemplateVersions" => versions(w, place, p),
-        "DescribeAvailabilityZones" => Ok(json!({ "availabilityZoneInfo": place.zones().iter().map(|z| json!({ "zoneName": z, "zoneState": "available", "regionName": place.region, "optInStatus": "opt-in-not-required" })).collect::<Vec<_>>() })),
+        "DescribeAvailabilityZones" => Ok(
+            json!({ "availabilityZoneInfo": place.zones().iter().map(|z| json!({ "zoneName": z, "zoneState": "available", "regionName": place.region, "optInStatus": "opt-in-not-required" })).collect::<Vec<_>>() }),
+        ),
+        "DescribeVpcAttribute" => {
+            let id = get(p, "VpcId");
+            if w.region(place).ec2("vpc", &id).is_none() {
+                return Err(ApiError::new(400, "InvalidVpcID.NotFound", format!("The vpc ID '{id}' does not exist")));
+            }
+            let attribute = get(p, "Attribute");
+            Ok(json!({ "vpcId": id, attribute: { "value": true } }))
+        }
         "CreateTags" | "DeleteTags" => tags(w, place, p, action == "CreateTags"),
         "TerminateInstances" => {
             for id in list(p, "InstanceId") {
@@ -44,12 +131,19 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
             }
             Ok(json!({ "instancesSet": [] }))
         }
-        _ => Err(ApiError::new(400, "InvalidAction", format!("The action {action} is not valid for this web service."))),
+        _ => {
+            Err(ApiError::new(400, "InvalidAction", format!("The action {action} is not valid for this web service.")))
+        }
     }
 }
 
 fn filters(p: &Value) -> Vec<(String, Vec<String>)> {
-    p.get("Filter").and_then(Value::as_array).into_iter().flatten().map(|f| (get(f, "Name"), list(f, "Value"))).collect()
+    p.get("Filter")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|f| (get(f, "Name"), list(f, "Value")))
+        .collect()
 }
 
 fn page(w: &State, all: &[Value], action: &str, field: &str, p: &Value) -> Answer {
@@ -65,8 +159,17 @@ fn describe(w: &mut State, place: &Place, read: &Read, p: &Value) -> Answer {
         let names = list(p, "LaunchTemplateName");
         let stored = w.region(place).kind(kind);
         for name in names {
-            let id = stored.values().find(|t| t["launchTemplateName"] == name.as_str()).map(|t| text(&t["launchTemplateId"]));
-            wanted.push(id.ok_or_else(|| ApiError::new(400, "InvalidLaunchTemplateName.NotFoundException", "At least one of the launch templates specified in the request does not exist."))?);
+            let id = stored
+                .values()
+                .find(|t| t["launchTemplateName"] == name.as_str())
+                .map(|t| text(&t["launchTemplateId"]));
+            wanted.push(id.ok_or_else(|| {
+                ApiError::new(
+                    400,
+                    "InvalidLaunchTemplateName.NotFoundException",
+                    "At least one of the launch templates specified in the request does not exist.",
+                )
+            })?);
         }
     }
     let stored = w.region(place).kind(kind);
@@ -79,7 +182,10 @@ fn describe(w: &mut State, place: &Place, read: &Read, p: &Value) -> Answer {
         .iter()
         .filter(|(id, _)| wanted.is_empty() || wanted.contains(id))
         .filter(|(_, o)| filters.iter().all(|(name, values)| matches(o, name, values)))
-        .filter(|(_, o)| owners.is_empty() || owners.iter().any(|x| o["imageOwnerAlias"] == x.as_str() || o["imageOwnerId"] == x.as_str()))
+        .filter(|(_, o)| {
+            owners.is_empty()
+                || owners.iter().any(|x| o["imageOwnerAlias"] == x.as_str() || o["imageOwnerId"] == x.as_str())
+        })
         .map(|(_, o)| shown(o))
         .collect();
     if *kind == "instance" {
@@ -112,10 +218,13 @@ fn matches(object: &Value, name: &str, values: &[String]) -> bool {
             let nested = object.pointer("/placement/availabilityZone").unwrap_or(&object["availabilityZone"]);
             return any(&text(nested));
         }
-        "state" | "vpc-endpoint-state" => return any(&text(object.get("state").or_else(|| object.get("imageState")).unwrap_or(&Value::Null))),
+        "state" | "vpc-endpoint-state" => {
+            return any(&text(object.get("state").or_else(|| object.get("imageState")).unwrap_or(&Value::Null)));
+        }
         "owner-alias" => return any(&text(&object["imageOwnerAlias"])),
         "group-id" | "instance.group-id" => {
-            return any(&text(&object["groupId"])) || object["groupSet"].as_array().is_some_and(|g| g.iter().any(|g| any(&text(&g["groupId"]))));
+            return any(&text(&object["groupId"]))
+                || object["groupSet"].as_array().is_some_and(|g| g.iter().any(|g| any(&text(&g["groupId"]))));
         }
         _ => {}
     }
@@ -166,17 +275,19 @@ fn types(w: &State, p: &Value) -> Answer {
     let all: Vec<Value> = SPECS
         .iter()
         .filter(|s| wanted.is_empty() || wanted.iter().any(|n| n == s.name))
-        .filter(|s| filters.iter().all(|(name, values)| {
-            let any = |actual: &str| values.iter().any(|v| wildcard(v, actual));
-            match name.as_str() {
-                "instance-type" => any(s.name),
-                "processor-info.supported-architecture" => any(s.architecture),
-                "memory-info.size-in-mib" => any(&s.memory.to_string()),
-                "vcpu-info.default-vcpus" => any(&s.vcpus.to_string()),
-                "instance-storage-supported" => any(&(s.disks.0 > 0).to_string()),
-                _ => true,
-            }
-        }))
+        .filter(|s| {
+            filters.iter().all(|(name, values)| {
+                let any = |actual: &str| values.iter().any(|v| wildcard(v, actual));
+                match name.as_str() {
+                    "instance-type" => any(s.name),
+                    "processor-info.supported-architecture" => any(s.architecture),
+                    "memory-info.size-in-mib" => any(&s.memory.to_string()),
+                    "vcpu-info.default-vcpus" => any(&s.vcpus.to_string()),
+                    "instance-storage-supported" => any(&(s.disks.0 > 0).to_string()),
+                    _ => true,
+                }
+            })
+        })
         .map(catalogue::describe)
         .collect();
     page(w, &all, "DescribeInstanceTypes", "instanceTypeSet", p)
@@ -212,7 +323,13 @@ fn versions(w: &mut State, place: &Place, p: &Value) -> Answer {
         .values()
         .find(|t| t["launchTemplateId"] == id.as_str() || t["launchTemplateName"] == name.as_str())
         .cloned()
-        .ok_or_else(|| ApiError::new(400, "InvalidLaunchTemplateId.NotFound", format!("The specified launch template, with template ID {id}, does not exist.")))?;
+        .ok_or_else(|| {
+            ApiError::new(
+                400,
+                "InvalidLaunchTemplateId.NotFound",
+                format!("The specified launch template, with template ID {id}, does not exist."),
+            )
+        })?;
     let latest = found["versions"].as_array().map_or(0, Vec::len);
     let default = text(&found["defaultVersionNumber"]);
     let stored = found["versions"].as_array().cloned().unwrap_or_default();
@@ -222,13 +339,17 @@ fn versions(w: &mut State, place: &Place, p: &Value) -> Answer {
         .map(|(n, data)| (n + 1, data))
         .filter(|(n, _)| {
             wanted.is_empty()
-                || wanted.iter().any(|v| *v == n.to_string() || (v == "$Latest" && *n == latest) || (v == "$Default" && *v == default))
+                || wanted.iter().any(|v| {
+                    *v == n.to_string() || (v == "$Latest" && *n == latest) || (v == "$Default" && *v == default)
+                })
         })
-        .map(|(n, data)| json!({
-            "launchTemplateId": found["launchTemplateId"], "launchTemplateName": found["launchTemplateName"],
-            "versionNumber": n, "defaultVersion": n.to_string() == default, "createTime": found["createTime"],
-            "launchTemplateData": launch_data(data),
-        }))
+        .map(|(n, data)| {
+            json!({
+                "launchTemplateId": found["launchTemplateId"], "launchTemplateName": found["launchTemplateName"],
+                "versionNumber": n, "defaultVersion": n.to_string() == default, "createTime": found["createTime"],
+                "launchTemplateData": launch_data(data),
+            })
+        })
         .rev()
         .collect();
     page(w, &all, "DescribeLaunchTemplateVersions", "launchTemplateVersionSet", p)
@@ -237,7 +358,9 @@ fn versions(w: &mut State, place: &Place, p: &Value) -> Answer {
 /// The parts of launch data that clients read, in EC2's casing.
 fn launch_data(data: &Value) -> Value {
     let mut out = serde_json::Map::new();
-    for (from, to) in [("ImageId", "imageId"), ("InstanceType", "instanceType"), ("KeyName", "keyName"), ("UserData", "userData")] {
+    for (from, to) in
+        [("ImageId", "imageId"), ("InstanceType", "instanceType"), ("KeyName", "keyName"), ("UserData", "userData")]
+    {
         if let Some(value) = data.get(from) {
             out.insert(to.into(), json!(text(value)));
         }
@@ -250,7 +373,13 @@ fn launch_data(data: &Value) -> Value {
 }
 
 fn tags(w: &mut State, place: &Place, p: &Value, add: bool) -> Answer {
-    let given: Vec<(String, String)> = p.get("Tag").and_then(Value::as_array).into_iter().flatten().map(|t| (get(t, "Key"), get(t, "Value"))).collect();
+    let given: Vec<(String, String)> = p
+        .get("Tag")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|t| (get(t, "Key"), get(t, "Value")))
+        .collect();
     let region = w.region(place);
     for id in list(p, "ResourceId") {
         let found = region.ec2.values_mut().find_map(|all| all.get_mut(&id));

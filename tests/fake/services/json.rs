@@ -14,7 +14,9 @@ fn find<'a>(w: &'a mut State, place: &Place, id: &str) -> Result<&'a mut Secret,
     w.region(place)
         .secrets
         .values_mut()
-        .find(|s| s.deleted.is_none() && (s.arn == id || s.name == id || s.arn.rsplit_once('-').is_some_and(|(a, _)| a == id)))
+        .find(|s| {
+            s.deleted.is_none() && (s.arn == id || s.name == id || s.arn.rsplit_once('-').is_some_and(|(a, _)| a == id))
+        })
         .ok_or_else(missing)
 }
 
@@ -37,9 +39,8 @@ pub fn secretsmanager(w: &mut State, place: &Place, action: &str, p: &Value) -> 
             let (stage, version) = (get(p, "VersionStage"), get(p, "VersionId"));
             let stage = if stage.is_empty() { "AWSCURRENT".to_owned() } else { stage };
             let secret = find(w, place, &id)?;
-            let found = secret.versions.iter().find(|v| {
-                if version.is_empty() { v.2.contains(&stage) } else { v.0 == version }
-            });
+            let found =
+                secret.versions.iter().find(|v| if version.is_empty() { v.2.contains(&stage) } else { v.0 == version });
             let (version, value, stages) = found.ok_or_else(missing)?;
             Ok(json!({
                 "ARN": secret.arn, "Name": secret.name, "VersionId": version, "SecretString": value,
@@ -57,7 +58,8 @@ pub fn secretsmanager(w: &mut State, place: &Place, action: &str, p: &Value) -> 
         }
         "ListSecretVersionIds" => {
             let secret = find(w, place, &id)?;
-            let versions: Vec<Value> = secret.versions.iter().map(|v| json!({ "VersionId": v.0, "VersionStages": v.2 })).collect();
+            let versions: Vec<Value> =
+                secret.versions.iter().map(|v| json!({ "VersionId": v.0, "VersionStages": v.2 })).collect();
             Ok(json!({ "ARN": secret.arn, "Name": secret.name, "Versions": versions }))
         }
         "DeleteSecret" => {

@@ -47,13 +47,21 @@ pub fn action(r: &Request<'_>) -> &'static str {
 /// Answers one request.
 pub fn call(w: &mut State, place: &Place, r: &Request<'_>) -> Result<Reply, ApiError> {
     // Bucket names are global: a bucket of another region answers with a redirection.
-    let home = w.places.iter().find(|(p, region)| *p != place && region.buckets.contains_key(r.bucket)).map(|(p, _)| p.clone());
+    let home = w
+        .places
+        .iter()
+        .find(|(p, region)| *p != place && region.buckets.contains_key(r.bucket))
+        .map(|(p, _)| p.clone());
     let now = w.now;
     let region = w.region(place);
     let Some(bucket) = region.buckets.get_mut(r.bucket) else {
         return match home {
             Some(home) if home.account != place.account => Err(ApiError::new(403, "AccessDenied", "Access Denied")),
-            Some(_) => Err(ApiError::new(301, "PermanentRedirect", "The bucket you are attempting to access must be addressed using the specified endpoint.")),
+            Some(_) => Err(ApiError::new(
+                301,
+                "PermanentRedirect",
+                "The bucket you are attempting to access must be addressed using the specified endpoint.",
+            )),
             None => Err(ApiError::new(404, "NoSuchBucket", "The specified bucket does not exist")),
         };
     };
@@ -64,10 +72,14 @@ pub fn call(w: &mut State, place: &Place, r: &Request<'_>) -> Result<Reply, ApiE
         "HeadBucket" => ok(vec![("x-amz-bucket-region", place.region.clone())], Vec::new()),
         "GetBucketLocation" => {
             let constraint = if place.region == "us-east-1" { "" } else { place.region.as_str() };
-            let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{constraint}</LocationConstraint>");
+            let body = format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{constraint}</LocationConstraint>"
+            );
             ok(Vec::new(), body.into_bytes())
         }
-        "GetBucketVersioning" => ok(Vec::new(), b"<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>".to_vec()),
+        "GetBucketVersioning" => {
+            ok(Vec::new(), b"<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>".to_vec())
+        }
         "PutObject" => {
             let tag = etag(r.body);
             bucket.objects.insert(r.key.to_owned(), (r.body.to_vec(), now, r.content_type.to_owned()));
@@ -91,7 +103,8 @@ pub fn call(w: &mut State, place: &Place, r: &Request<'_>) -> Result<Reply, ApiE
             let get = |name: &str| r.query.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str()).unwrap_or_default();
             let most: usize = get("max-keys").parse().unwrap_or(1000);
             let after = get("continuation-token");
-            let matching: Vec<_> = bucket.objects.iter().filter(|(k, _)| k.starts_with(get("prefix")) && k.as_str() > after).collect();
+            let matching: Vec<_> =
+                bucket.objects.iter().filter(|(k, _)| k.starts_with(get("prefix")) && k.as_str() > after).collect();
             let contents: Vec<_> = matching
                 .iter()
                 .take(most)
@@ -102,6 +115,10 @@ pub fn call(w: &mut State, place: &Place, r: &Request<'_>) -> Result<Reply, ApiE
             let body = xml::s3_list(r.bucket, get("prefix"), most, cut, next.as_deref(), &contents);
             ok(vec![("content-type", "application/xml".into())], body.into_bytes())
         }
-        _ => Err(ApiError::new(501, "NotImplemented", "A header you provided implies functionality that is not implemented.")),
+        _ => Err(ApiError::new(
+            501,
+            "NotImplemented",
+            "A header you provided implies functionality that is not implemented.",
+        )),
     }
 }

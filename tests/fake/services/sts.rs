@@ -16,7 +16,10 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
         "AssumeRole" => {
             let role = get(p, "RoleArn");
             if w.settings.unusable_roles.contains(&role) || !role.contains(":role/") {
-                let text = format!("User: arn:{partition}:iam::{}:user/analyst is not authorized to perform: sts:AssumeRole on resource: {role}", place.account);
+                let text = format!(
+                    "User: arn:{partition}:iam::{}:user/analyst is not authorized to perform: sts:AssumeRole on resource: {role}",
+                    place.account
+                );
                 return Err(ApiError::new(403, "AccessDenied", text));
             }
             let account = role.split(':').nth(4).unwrap_or_default();
@@ -33,14 +36,22 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
                 },
             }))
         }
-        _ => Err(ApiError::new(400, "InvalidAction", format!("Could not find operation {action} for version 2011-06-15"))),
+        _ => Err(ApiError::new(
+            400,
+            "InvalidAction",
+            format!("Could not find operation {action} for version 2011-06-15"),
+        )),
     }
 }
 
 /// Answers one IAM call.
 pub fn iam(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
     if action != "GetInstanceProfile" {
-        return Err(ApiError::new(400, "InvalidAction", format!("Could not find operation {action} for version 2010-05-08")));
+        return Err(ApiError::new(
+            400,
+            "InvalidAction",
+            format!("Could not find operation {action} for version 2010-05-08"),
+        ));
     }
     let name = get(p, "InstanceProfileName");
     let made = w.region(place).objects.contains_key(&("AWS::IAM::InstanceProfile".to_owned(), name.clone()));

@@ -114,7 +114,8 @@ pub fn start_create(w: &mut State, arn: &str, config: Config, params: &Value) ->
     if let Some(minutes) = timeout {
         let arn = arn.to_owned();
         w.after(minutes * 60_000, move |w| {
-            let on = w.stack(&arn).and_then(|s| s.operation.as_ref()).is_some_and(|o| o.id == id && o.kind == Kind::Create);
+            let on =
+                w.stack(&arn).and_then(|s| s.operation.as_ref()).is_some_and(|o| o.id == id && o.kind == Kind::Create);
             if on {
                 engine::cancel_running(w, &arn);
                 engine::roll_back(w, &arn, Some("Stack creation time exceeded the specified timeout. "));
@@ -169,7 +170,11 @@ pub fn may_update(stack: &Stack, disable_rollback: bool) -> Result<(), ApiError>
     }
     let good = matches!(
         status,
-        "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "IMPORT_COMPLETE" | "IMPORT_ROLLBACK_COMPLETE"
+        "CREATE_COMPLETE"
+            | "UPDATE_COMPLETE"
+            | "UPDATE_ROLLBACK_COMPLETE"
+            | "IMPORT_COMPLETE"
+            | "IMPORT_ROLLBACK_COMPLETE"
     );
     if good {
         return Ok(());

@@ -55,12 +55,15 @@ pub fn find(region: &Region, id: &str) -> Option<String> {
 }
 
 /// The template of a call: body, URL, or that of the stack.
-pub fn template(w: &mut State, place: &Place, params: &Value, previous: Option<&Template>) -> Result<Template, ApiError> {
+pub fn template(
+    w: &mut State,
+    place: &Place,
+    params: &Value,
+    previous: Option<&Template>,
+) -> Result<Template, ApiError> {
     let (body, url) = (get(params, "TemplateBody"), get(params, "TemplateURL"));
     if flag(params, "UsePreviousTemplate") {
-        return previous
-            .cloned()
-            .ok_or_else(|| ApiError::validation("No previous template was found."));
+        return previous.cloned().ok_or_else(|| ApiError::validation("No previous template was found."));
     }
     match (body.is_empty(), url.is_empty()) {
         (false, true) if body.len() > MAX_BODY => Err(ApiError::validation(format!(
@@ -71,9 +74,7 @@ pub fn template(w: &mut State, place: &Place, params: &Value, previous: Option<&
         (true, false) => {
             let body = from_s3(w, place, &url)?;
             if body.len() > MAX_BODY_S3 {
-                return Err(ApiError::validation(format!(
-                    "Template may not exceed {MAX_BODY_S3} bytes in size."
-                )));
+                return Err(ApiError::validation(format!("Template may not exceed {MAX_BODY_S3} bytes in size.")));
             }
             Template::parse(&body)
         }
@@ -125,10 +126,8 @@ pub fn config(w: &mut State, place: &Place, params: &Value, stack: Option<&Stack
 
 /// Stack tags of a call; more than 50 or one that begins with `aws:` is refused.
 fn tag_map(tags: &Value) -> Result<BTreeMap<String, String>, ApiError> {
-    let map: BTreeMap<String, String> = tags
-        .as_array()
-        .map(|l| l.iter().map(|t| (get(t, "Key"), get(t, "Value"))).collect())
-        .unwrap_or_default();
+    let map: BTreeMap<String, String> =
+        tags.as_array().map(|l| l.iter().map(|t| (get(t, "Key"), get(t, "Value"))).collect()).unwrap_or_default();
     if map.len() > 50 {
         return Err(ApiError::validation(
             "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50",
@@ -168,11 +167,7 @@ fn attributes(template: &Template) -> Result<(), ApiError> {
 /// Refuses a service role that the model knows to be unusable.
 pub fn role(w: &mut State, arn: &str) -> Result<(), ApiError> {
     let good = arn.contains(":role/") && !w.settings.unusable_roles.iter().any(|r| r == arn);
-    if arn.is_empty() || good {
-        Ok(())
-    } else {
-        Err(ApiError::validation("Role ARN is invalid or cannot be assumed"))
-    }
+    if arn.is_empty() || good { Ok(()) } else { Err(ApiError::validation("Role ARN is invalid or cannot be assumed")) }
 }
 
 /// Whether this token was accepted before for this call: then the call is a repeat, or an error.
@@ -189,9 +184,9 @@ pub fn token(w: &mut State, arn: &str, params: &Value, call: &str) -> Result<boo
         return taken();
     }
     match mode {
-        crate::fake::world::RepeatedTokens::SameAnswer => Ok(true),
-        crate::fake::world::RepeatedTokens::AlreadyExists => Ok(false),
-        crate::fake::world::RepeatedTokens::TokenAlreadyExists => taken(),
+        crate::fake::settings::RepeatedTokens::SameAnswer => Ok(true),
+        crate::fake::settings::RepeatedTokens::AlreadyExists => Ok(false),
+        crate::fake::settings::RepeatedTokens::TokenAlreadyExists => taken(),
     }
 }
 
@@ -220,7 +215,8 @@ pub fn denied(policy: &str, action: &str, resource: &Resource) -> Option<String>
         let id = format!("LogicalResourceId/{}", resource.logical);
         let types = texts(statement.pointer("/Condition/StringEquals/ResourceType"));
         actions.iter().any(|a| a == "Update:*" || a == "*" || a == action)
-            && (targets.iter().any(|t| matches(t, &id)) || (!excluded.is_empty() && !excluded.iter().any(|t| matches(t, &id))))
+            && (targets.iter().any(|t| matches(t, &id))
+                || (!excluded.is_empty() && !excluded.iter().any(|t| matches(t, &id))))
             && (types.is_empty() || types.contains(&resource.kind))
     };
     let effect = |wanted: &str| {

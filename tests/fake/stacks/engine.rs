@@ -73,6 +73,10 @@ pub fn step(w: &mut State, arn: &str) {
         if operation.ending {
             return;
         }
+        if super::alarms::act(w, arn) {
+            return;
+        }
+        let Some(operation) = w.stack(arn).and_then(|s| s.operation.as_ref()) else { return };
         let applying = matches!(operation.kind, Kind::Create | Kind::Update);
         if applying && !operation.failed.is_empty() && rolls_back(operation) {
             end_soon(w, arn);
@@ -92,7 +96,7 @@ pub fn step(w: &mut State, arn: &str) {
             return;
         }
         for logical in ready {
-            let run = w.ids.next();
+            let run = w.ids.number();
             if let Some(node) = node(w, arn, &logical) {
                 node.progress = Progress::Running(run);
             }
@@ -143,10 +147,8 @@ pub fn cancel_running(w: &mut State, arn: &str) {
     operation.failed.extend(running.iter().cloned());
     for logical in running {
         crate::fake::groups::abandon(w, arn, &logical);
-        let fresh = w
-            .stack(arn)
-            .and_then(|s| s.resources.get(&logical))
-            .is_some_and(|r| r.status.starts_with("CREATE"));
+        let fresh =
+            w.stack(arn).and_then(|s| s.resources.get(&logical)).is_some_and(|r| r.status.starts_with("CREATE"));
         let (status, reason) = if creating || fresh {
             ("CREATE_FAILED", "Resource creation cancelled")
         } else {
@@ -164,7 +166,8 @@ pub fn roll_back(w: &mut State, arn: &str, cause: Option<&str>) {
     let list = old.failed.join(", ");
     match old.kind {
         Kind::Create => {
-            let summary = cause.map_or_else(|| format!("The following resource(s) failed to create: [{list}]. "), str::to_owned);
+            let summary =
+                cause.map_or_else(|| format!("The following resource(s) failed to create: [{list}]. "), str::to_owned);
             let delete = old.on_failure == "DELETE";
             let kind = if delete { Kind::Delete } else { Kind::CreateRollback };
             let mut operation = Operation::new(kind, fresh, old.token.clone());
@@ -178,10 +181,13 @@ pub fn roll_back(w: &mut State, arn: &str, cause: Option<&str>) {
             begin(w, arn, operation, status, &format!("{summary}{wish}"));
         }
         Kind::Update => {
-            let summary = cause.map_or_else(|| format!("The following resource(s) failed to update: [{list}]. "), str::to_owned);
-            let created: Vec<&String> = old.undo.iter().filter_map(|u| if let Undo::Created(id) = u { Some(id) } else { None }).collect();
+            let summary =
+                cause.map_or_else(|| format!("The following resource(s) failed to update: [{list}]. "), str::to_owned);
+            let created: Vec<&String> =
+                old.undo.iter().filter_map(|u| if let Undo::Created(id) = u { Some(id) } else { None }).collect();
             let failed_new: Vec<&str> = old.failed.iter().filter(|f| created.contains(f)).map(String::as_str).collect();
-            let failed_old: Vec<&str> = old.failed.iter().filter(|f| !created.contains(f)).map(String::as_str).collect();
+            let failed_old: Vec<&str> =
+                old.failed.iter().filter(|f| !created.contains(f)).map(String::as_str).collect();
             let summary = if cause.is_some() || failed_new.is_empty() {
                 summary
             } else if failed_old.is_empty() {
@@ -247,10 +253,13 @@ fn complete(w: &mut State, arn: &str) {
     let failed = operation.failed.join(", ");
     let clean = operation.failed.is_empty();
     match operation.kind {
-        Kind::Create if clean => match outputs(w, arn) {
-            Ok(()) => settle(w, arn, "CREATE_COMPLETE", ""),
-            Err(text) => roll_back(w, arn, Some(&format!("{text}. "))),
-        },
+        Kind::Create if clean => {
+            if let Err(text) = outputs(w, arn) {
+                roll_back(w, arn, Some(&format!("{text}. ")));
+            } else {
+                after_window(w, arn, Kind::Create, |w, arn, _| settle(w, arn, "CREATE_COMPLETE", ""));
+            }
+        }
         Kind::Create => {
             settle(w, arn, "CREATE_FAILED", &format!("The following resource(s) failed to create: [{failed}]. "));
         }
@@ -309,19 +318,33 @@ fn updated(w: &mut State, arn: &str) {
         roll_back(w, arn, Some(&format!("{text}. ")));
         return;
     }
-    let window = w.stack(arn).and_then(|s| s.rollback.get("MonitoringTimeInMinutes").map(text));
-    let window = window.and_then(|m| m.parse::<i64>().ok()).unwrap_or(0) * 60_000;
-    let Some(operation) = w.stack(arn).and_then(|s| s.operation.as_mut()) else { return };
-    operation.ending = true;
-    let id = operation.id.clone();
-    let arn = arn.to_owned();
-    w.after(window, move |w| {
-        let Some(stack) = w.stack(&arn) else { return };
-        let Some(operation) = stack.operation.clone().filter(|o| o.id == id && o.kind == Kind::Update) else { return };
+    after_window(w, arn, Kind::Update, |w, arn, operation| {
+        let Some(stack) = w.stack(arn) else { return };
         let keep: BTreeSet<String> = operation.nodes.keys().cloned().collect();
         let mut victims = operation.cleanup.clone();
         victims.extend(existing(stack.resources.values().filter(|r| !keep.contains(&r.logical))));
-        clean_up(w, &arn, Kind::UpdateCleanup, victims, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
+        clean_up(w, arn, Kind::UpdateCleanup, victims, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
+    });
+}
+
+/// Runs `end` after the monitoring time, unless an alarm took the operation back meanwhile.
+fn after_window(w: &mut State, arn: &str, kind: Kind, end: impl FnOnce(&mut State, &str, &Operation) + Send + 'static) {
+    let Some(stack) = w.stack(arn) else { return };
+    let window = super::alarms::window(&stack.rollback, kind == Kind::Update);
+    let Some(operation) = stack.operation.as_mut() else { return };
+    operation.ending = true;
+    if window == 0 {
+        let copy = operation.clone();
+        end(w, arn, &copy);
+        return;
+    }
+    let id = operation.id.clone();
+    let arn = arn.to_owned();
+    w.after(window, move |w| {
+        let operation = w.stack(&arn).and_then(|s| s.operation.clone());
+        if let Some(operation) = operation.filter(|o| o.id == id && o.kind == kind) {
+            end(w, &arn, &operation);
+        }
     });
 }
 

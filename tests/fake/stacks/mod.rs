@@ -1,5 +1,6 @@
 //! Stacks: their data, and the modules that move them. A stack changes only through an [`Operation`].
 
+pub mod alarms;
 pub mod calls;
 pub mod checks;
 pub mod engine;

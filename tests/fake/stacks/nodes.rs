@@ -7,8 +7,7 @@ use crate::fake::resources::{self, Outcome, Request};
 use crate::fake::state::{Place, State};
 use serde_json::{Value, json};
 
-const REPLACES: &str =
-    "Requested update requires the creation of a new physical resource; hence creating one.";
+const REPLACES: &str = "Requested update requires the creation of a new physical resource; hence creating one.";
 
 /// Starts a node that has just become `Running(run)`.
 pub fn start(w: &mut State, arn: &str, logical: &str, run: u64) {
@@ -38,13 +37,8 @@ fn create(w: &mut State, arn: &str, logical: &str, kind: &str, run: u64) {
     let Some(stack) = w.stack(arn) else { return };
     let definition = stack.config.template.resource(logical).clone();
     let tags = stack.tags_of(logical);
-    let fresh = Resource {
-        logical: logical.to_owned(),
-        kind: kind.to_owned(),
-        definition,
-        tags,
-        ..Resource::default()
-    };
+    let fresh =
+        Resource { logical: logical.to_owned(), kind: kind.to_owned(), definition, tags, ..Resource::default() };
     stack.resources.insert(logical.to_owned(), fresh);
     if let Err(text) = resolve(w, arn, logical) {
         events::resource(w, arn, logical, "CREATE_IN_PROGRESS", "");
@@ -52,7 +46,7 @@ fn create(w: &mut State, arn: &str, logical: &str, kind: &str, run: u64) {
         return;
     }
     events::resource(w, arn, logical, "CREATE_IN_PROGRESS", "");
-    later(w, arn, logical, run, |w, arn, logical, run| make(w, arn, logical, run));
+    later(w, arn, logical, run, make);
 }
 
 /// Puts resolved properties of the present configuration into the resource.
@@ -176,7 +170,8 @@ fn fail(w: &mut State, arn: &str, logical: &str, run: u64, reason: &str) {
         return;
     }
     let status = w.stack(arn).and_then(|s| s.resources.get(logical)).map(|r| r.status.clone()).unwrap_or_default();
-    let verb = if status.starts_with("UPDATE") || matches!(action, Some(Action::Restore(_))) { "UPDATE" } else { "CREATE" };
+    let verb =
+        if status.starts_with("UPDATE") || matches!(action, Some(Action::Restore(_))) { "UPDATE" } else { "CREATE" };
     events::resource(w, arn, logical, &format!("{verb}_FAILED"), reason);
     if let Some(node) = engine::node(w, arn, logical) {
         node.progress = Progress::Failed;
@@ -231,7 +226,7 @@ fn modify(w: &mut State, arn: &str, logical: &str, run: u64) {
         if let Some(op) = w.stack(arn).and_then(|s| s.operation.as_mut()) {
             op.cleanup.push(old);
         }
-        later(w, arn, logical, run, |w, arn, logical, run| make(w, arn, logical, run));
+        later(w, arn, logical, run, make);
     } else {
         later(w, arn, logical, run, move |w, arn, logical, run| {
             change(w, arn, logical, run, &old, Phase::Update);
@@ -339,8 +334,11 @@ fn remove(w: &mut State, arn: &str, victim: Resource, run: u64) {
     let Some(operation) = w.stack(arn).and_then(|s| s.operation.as_ref()) else { return };
     let (kind, retain) = (operation.kind, operation.retain.contains(&victim.logical));
     let policy = match kind {
-        Kind::UpdateCleanup if w.stack(arn).is_some_and(|s| s.resources.contains_key(&victim.logical))
-            && w.stack(arn).and_then(|s| s.resources.get(&victim.logical)).is_some_and(|r| r.physical != victim.physical) =>
+        Kind::UpdateCleanup
+            if w.stack(arn).is_some_and(|s| s.resources.contains_key(&victim.logical))
+                && w.stack(arn)
+                    .and_then(|s| s.resources.get(&victim.logical))
+                    .is_some_and(|r| r.physical != victim.physical) =>
         {
             "UpdateReplacePolicy"
         }
@@ -391,7 +389,8 @@ fn removed(w: &mut State, arn: &str, victim: &Resource) {
 /// Takes the resource out of a living stack; a deleted stack still lists it.
 fn forget(w: &mut State, arn: &str, victim: &Resource) {
     let Some(stack) = w.stack(arn) else { return };
-    let cleanup = stack.operation.as_ref().is_some_and(|o| matches!(o.kind, Kind::UpdateCleanup | Kind::UpdateRollbackCleanup));
+    let cleanup =
+        stack.operation.as_ref().is_some_and(|o| matches!(o.kind, Kind::UpdateCleanup | Kind::UpdateRollbackCleanup));
     if cleanup && stack.resources.get(&victim.logical).is_some_and(|r| r.physical == victim.physical) {
         stack.resources.remove(&victim.logical);
     }

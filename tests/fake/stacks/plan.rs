@@ -137,7 +137,9 @@ impl<'a> Evaluation<'a> {
 
     fn lookup(&self, id: &str, attribute: Option<&str>) -> Result<Value, String> {
         let missing = || {
-            format!("Template format error: Unresolved resource dependencies [{id}] in the Resources block of the template")
+            format!(
+                "Template format error: Unresolved resource dependencies [{id}] in the Resources block of the template"
+            )
         };
         let (physical, attributes) = self.resources.get(id).ok_or_else(missing)?;
         match attribute {
@@ -155,9 +157,11 @@ impl<'a> Evaluation<'a> {
         }
         if let Some(name) = inner.strip_prefix("ssm:").or_else(|| inner.strip_prefix("ssm-secure:")) {
             let name = name.rsplit_once(':').map_or(name, |(n, v)| if v.parse::<u32>().is_ok() { n } else { name });
-            return self.ssm.get(name).cloned().ok_or_else(|| {
-                format!("Parameters: [{inner}] not found in parameter store")
-            });
+            return self
+                .ssm
+                .get(name)
+                .cloned()
+                .ok_or_else(|| format!("Parameters: [{inner}] not found in parameter store"));
         }
         let Some(rest) = inner.strip_prefix("secretsmanager:") else {
             return Err(format!("Template error: unknown dynamic reference {inner}"));
@@ -166,9 +170,8 @@ impl<'a> Evaluation<'a> {
             Some((id, tail)) => (id, tail),
             None => (rest, ""),
         };
-        let value = self.secrets.get(id).ok_or_else(|| {
-            "Secrets Manager can't find the specified secret.".to_owned()
-        })?;
+        let value =
+            self.secrets.get(id).ok_or_else(|| "Secrets Manager can't find the specified secret.".to_owned())?;
         match tail.trim_start_matches(':').split(':').next().unwrap_or_default() {
             "" => Ok(value.clone()),
             key => serde_json::from_str::<Value>(value)
@@ -195,10 +198,14 @@ pub struct Change {
 
 /// Top-level properties that differ; `Tags` stands for stack tags too.
 #[must_use]
-pub fn differences(old: &Resource, properties: &Value, metadata: &Value, tags: &BTreeMap<String, String>) -> Vec<(String, Value, Value)> {
+pub fn differences(
+    old: &Resource,
+    properties: &Value,
+    metadata: &Value,
+    tags: &BTreeMap<String, String>,
+) -> Vec<(String, Value, Value)> {
     let empty = Map::new();
-    let (before, after) =
-        (old.properties.as_object().unwrap_or(&empty), properties.as_object().unwrap_or(&empty));
+    let (before, after) = (old.properties.as_object().unwrap_or(&empty), properties.as_object().unwrap_or(&empty));
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let mut out: Vec<(String, Value, Value)> = names
         .into_iter()
@@ -225,9 +232,8 @@ fn same(a: &Value, b: &Value) -> bool {
         }
         (Value::Array(x), Value::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(v, w)| same(v, w)),
         (Value::Null, Value::Null) => true,
-        (Value::Null | Value::Object(_) | Value::Array(_), _) | (_, Value::Null | Value::Object(_) | Value::Array(_)) => {
-            false
-        }
+        (Value::Null | Value::Object(_) | Value::Array(_), _)
+        | (_, Value::Null | Value::Object(_) | Value::Array(_)) => false,
         _ => text(a) == text(b),
     }
 }
@@ -264,7 +270,14 @@ pub fn changes(w: &mut State, stack: &Stack, config: &Config) -> Result<Vec<Chan
         match stack.resources.get(&logical).filter(|r| r.kind == kind && !r.physical.is_empty()) {
             None => {
                 evaluation.forget(&logical, &kind, true);
-                out.push(Change { logical, kind, physical: String::new(), action: "Add", replacement: "", properties: Vec::new() });
+                out.push(Change {
+                    logical,
+                    kind,
+                    physical: String::new(),
+                    action: "Add",
+                    replacement: "",
+                    properties: Vec::new(),
+                });
             }
             Some(old) => {
                 let (properties, metadata) = evaluation.resource(&logical)?;
@@ -274,7 +287,14 @@ pub fn changes(w: &mut State, stack: &Stack, config: &Config) -> Result<Vec<Chan
                 }
                 let replacement = replacement(&kind, &properties);
                 evaluation.forget(&logical, &kind, replacement == "True");
-                out.push(Change { logical, kind, physical: old.physical.clone(), action: "Modify", replacement, properties });
+                out.push(Change {
+                    logical,
+                    kind,
+                    physical: old.physical.clone(),
+                    action: "Modify",
+                    replacement,
+                    properties,
+                });
             }
         }
     }

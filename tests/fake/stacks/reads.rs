@@ -40,8 +40,7 @@ pub fn stacks(w: &mut State, place: &Place, params: &Value) -> Answer {
         let stack = w.stack(&arn).filter(|s| !expired(s, now)).ok_or_else(missing)?;
         return Ok(json!({ "Stacks": [describe(stack)] }));
     }
-    let mut all: Vec<&Stack> =
-        w.region(place).stacks.values().filter(|s| s.status != "DELETE_COMPLETE").collect();
+    let mut all: Vec<&Stack> = w.region(place).stacks.values().filter(|s| s.status != "DELETE_COMPLETE").collect();
     all.sort_by(|a, b| b.created.cmp(&a.created).then(a.arn.cmp(&b.arn)));
     let all: Vec<Value> = all.into_iter().map(describe).collect();
     let (page, next) = paging::page(&all, "DescribeStacks", &get(params, "NextToken"), size)?;
@@ -102,7 +101,13 @@ fn describe(stack: &Stack) -> Value {
         ("DriftInformation", drift),
         (
             "LastOperations",
-            stack.operations.iter().rev().take(5).map(|(id, kind)| json!({ "OperationId": id, "OperationType": kind })).collect(),
+            stack
+                .operations
+                .iter()
+                .rev()
+                .take(5)
+                .map(|(id, kind)| json!({ "OperationId": id, "OperationType": kind }))
+                .collect(),
         ),
     ])
 }
@@ -203,7 +208,10 @@ pub fn operation_events(w: &mut State, place: &Place, params: &Value) -> Answer 
             if let Some(map) = shown.as_object_mut() {
                 map.insert("OperationType".into(), json!(kind));
                 map.insert("OperationStatus".into(), json!(status));
-                map.insert("EventType".into(), json!(if status == "FAILED" { "PROVISIONING_ERROR" } else { "PROGRESS_EVENT" }));
+                map.insert(
+                    "EventType".into(),
+                    json!(if status == "FAILED" { "PROVISIONING_ERROR" } else { "PROGRESS_EVENT" }),
+                );
                 map.remove("StackName");
             }
             shown
@@ -261,9 +269,10 @@ pub fn resources(w: &mut State, place: &Place, params: &Value) -> Answer {
 pub fn one_resource(w: &mut State, place: &Place, params: &Value) -> Answer {
     let logical = get(params, "LogicalResourceId");
     let stack = find(w, place, params)?;
-    let found = stack.resources.get(&logical).ok_or_else(|| {
-        ApiError::validation(format!("Resource {logical} does not exist for stack {}", stack.name))
-    })?;
+    let found = stack
+        .resources
+        .get(&logical)
+        .ok_or_else(|| ApiError::validation(format!("Resource {logical} does not exist for stack {}", stack.name)))?;
     let mut detail = resource(stack, found, "LastUpdatedTimestamp");
     if let Some(map) = detail.as_object_mut() {
         map.insert("StackId".into(), json!(stack.arn));
@@ -311,7 +320,11 @@ pub fn summary(w: &mut State, place: &Place, params: &Value) -> Answer {
         .map(|(name, p)| {
             let own = |key: &str| p.get(key).map_or(Value::Null, |v| json!(text(v)));
             let constraints = object([
-                ("AllowedValues", p.get("AllowedValues").map_or(Value::Null, |l| l.as_array().into_iter().flatten().map(|v| json!(text(v))).collect())),
+                (
+                    "AllowedValues",
+                    p.get("AllowedValues")
+                        .map_or(Value::Null, |l| l.as_array().into_iter().flatten().map(|v| json!(text(v))).collect()),
+                ),
                 ("AllowedPattern", own("AllowedPattern")),
                 ("ConstraintDescription", own("ConstraintDescription")),
                 ("MinLength", own("MinLength")),

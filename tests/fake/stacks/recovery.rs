@@ -36,9 +36,7 @@ pub fn cancel(w: &mut State, place: &Place, params: &Value) -> Answer {
 pub fn continue_rollback(w: &mut State, place: &Place, params: &Value) -> Answer {
     let (arn, status) = find(w, place, params)?;
     if status != "UPDATE_ROLLBACK_FAILED" {
-        return Err(ApiError::validation(format!(
-            "Stack:{arn} is in {status} state and can not continue rollback."
-        )));
+        return Err(ApiError::validation(format!("Stack:{arn} is in {status} state and can not continue rollback.")));
     }
     let skip = list(params, "ResourcesToSkip");
     let fresh = w.ids.uuid();
@@ -107,9 +105,7 @@ pub fn signal(w: &mut State, place: &Place, params: &Value) -> Answer {
         return Err(ApiError::validation(format!("Stack {arn} is in {status} state and cannot be signaled")));
     }
     if !stack.is_some_and(|s| s.resources.contains_key(&logical)) {
-        return Err(ApiError::validation(format!(
-            "Resource {logical} does not exist for stack {arn}"
-        )));
+        return Err(ApiError::validation(format!("Resource {logical} does not exist for stack {arn}")));
     }
     let success = get(params, "Status") == "SUCCESS";
     groups::signals::receive(w, &arn, &logical, &get(params, "UniqueId"), success);

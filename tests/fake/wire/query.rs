@@ -48,7 +48,8 @@ mod tests {
 
     #[test]
     fn lists_and_structures_come_back() {
-        let tree = parse(b"Action=X&Tags.member.1.Key=a&Tags.member.1.Value=b&Tags.member.2.Key=c&Filter.1.Value.1=v&Empty=");
+        let tree =
+            parse(b"Action=X&Tags.member.1.Key=a&Tags.member.1.Value=b&Tags.member.2.Key=c&Filter.1.Value.1=v&Empty=");
         assert_eq!(
             tree,
             json!({

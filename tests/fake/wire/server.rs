@@ -54,7 +54,8 @@ pub async fn serve_on(world: Arc<World>, port: u16) -> std::io::Result<Server> {
             connections.spawn(async move {
                 let service = service_fn(move |request| handle(Arc::clone(&world), request));
                 // An error here is the reset that a fault asked for, or a client that went away.
-                let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                let _ =
+                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
             });
         }
     });
@@ -125,7 +126,9 @@ async fn handle(world: Arc<World>, request: Request<Incoming>) -> Result<Respons
             world.answer(call.caller, &call.service, &call.action, &call.params)
         }
         Some(Effect::Throttle) => Err(throttled(&call.service)),
-        Some(Effect::ExpiredToken) => Err(ApiError::new(403, "ExpiredToken", "The security token included in the request is expired")),
+        Some(Effect::ExpiredToken) => {
+            Err(ApiError::new(403, "ExpiredToken", "The security token included in the request is expired"))
+        }
         Some(Effect::Error(error)) => Err(error),
         None => world.answer(call.caller, &call.service, &call.action, &call.params),
     };
@@ -146,7 +149,8 @@ fn throttled(service: &str) -> ApiError {
 
 /// Key id, date, region, service of the credential scope.
 fn scope(authorization: &str, query: &str) -> Vec<String> {
-    let presigned = form_urlencoded::parse(query.as_bytes()).find(|(k, _)| k == "X-Amz-Credential").map(|(_, v)| v.into_owned());
+    let presigned =
+        form_urlencoded::parse(query.as_bytes()).find(|(k, _)| k == "X-Amz-Credential").map(|(_, v)| v.into_owned());
     let credential = authorization
         .split_once("Credential=")
         .map(|(_, rest)| rest.split([',', ' ']).next().unwrap_or_default().to_owned())
@@ -190,9 +194,10 @@ fn write(world: &World, service: &str, action: &str, answer: Result<Value, ApiEr
         Ok(tree) if json_service => (200, tree.to_string()),
         Ok(tree) if service == "ec2" => (200, xml::ec2(action, &tree, &request)),
         Ok(tree) => (200, xml::query(action, namespace, &tree, &request)),
-        Err(error) if json_service => {
-            (error.status, serde_json::json!({ "__type": error.code, "message": error.message, "Message": error.message }).to_string())
-        }
+        Err(error) if json_service => (
+            error.status,
+            serde_json::json!({ "__type": error.code, "message": error.message, "Message": error.message }).to_string(),
+        ),
         Err(error) if service == "ec2" => (error.status, xml::ec2_error(&error, &request)),
         Err(error) => (error.status, xml::query_error(&error, namespace, &request)),
     };
@@ -216,10 +221,8 @@ async fn s3_call(
     let path = percent_decode(parts.uri.path().trim_start_matches('/'));
     // Virtual-host style puts the bucket before a name; path style comes with an address or `localhost`.
     let name = host.split(':').next().unwrap_or_default();
-    let virtual_bucket = name
-        .strip_suffix(".localhost")
-        .or_else(|| name.find(".s3").map(|at| &name[..at]))
-        .filter(|b| !b.is_empty());
+    let virtual_bucket =
+        name.strip_suffix(".localhost").or_else(|| name.find(".s3").map(|at| &name[..at])).filter(|b| !b.is_empty());
     let (bucket, key) = match virtual_bucket {
         Some(bucket) => (bucket.to_owned(), path),
         None => match path.split_once('/') {
@@ -227,8 +230,10 @@ async fn s3_call(
             None => (path, String::new()),
         },
     };
-    let query: Vec<(String, String)> = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    let request = s3::Request { method: parts.method.as_str(), bucket: &bucket, key: &key, query: &query, body, content_type };
+    let query: Vec<(String, String)> =
+        form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let request =
+        s3::Request { method: parts.method.as_str(), bucket: &bucket, key: &key, query: &query, body, content_type };
     let action = s3::action(&request);
     let shown = serde_json::json!({ "Bucket": bucket, "Key": key });
     let answer = match world.strike("s3", action) {
@@ -260,7 +265,10 @@ async fn s3_call(
         Err(error) => {
             world.note_error("s3", action, &shown, &error);
             let text = if parts.method == http::Method::HEAD { String::new() } else { xml::s3_error(&error, &id) };
-            Response::builder().status(error.status).header("content-type", "application/xml").body(Full::new(Bytes::from(text)))
+            Response::builder()
+                .status(error.status)
+                .header("content-type", "application/xml")
+                .body(Full::new(Bytes::from(text)))
         }
     };
     Ok(response.unwrap_or_default())
@@ -300,7 +308,8 @@ mod tests {
 
     #[test]
     fn the_scope_names_region_and_service() {
-        let found = scope("AWS4-HMAC-SHA256 Credential=AKID/20261102/eu-west-1/ec2/aws4_request, SignedHeaders=host", "");
+        let found =
+            scope("AWS4-HMAC-SHA256 Credential=AKID/20261102/eu-west-1/ec2/aws4_request, SignedHeaders=host", "");
         assert_eq!(found, ["AKID", "20261102", "eu-west-1", "ec2", "aws4_request"]);
         assert_eq!(percent_decode("a%2Fb+c"), "a/b+c");
     }

@@ -26,6 +26,9 @@ pub struct Settings {
     pub ignore_tags: BTreeSet<String>,
     /// Beginnings of keys of tags that are left alone.
     pub ignore_tag_prefixes: Vec<String>,
+    /// Whether the endpoint is a stand-in of AWS that lacks network interfaces, volumes and prefix lists: then the
+    /// template leaves them out, and outputs that name them are absent.
+    pub basic_resources: bool,
 }
 
 /// Who asks.

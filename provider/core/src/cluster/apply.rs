@@ -38,7 +38,14 @@ pub async fn create(
     let facts = preflight::preflight(ports, asker, settings, None, inputs, &plan).await?;
     let (uploaded, mut state) = prepare(ports, inputs, ClusterState::default()).await?;
     state.template_version = template::VERSION;
-    state.derived = derive::derive(&derive::From { inputs, facts: &facts, stored: &BTreeMap::new(), plan: &plan });
+    state.derived = derive::derive(&derive::From {
+        inputs,
+        facts: &facts,
+        stored: &BTreeMap::new(),
+        plan: &plan,
+        stack_id: None,
+        basic_resources: settings.basic_resources,
+    });
     let request = request::build(&Parts {
         asker,
         settings,
@@ -75,7 +82,14 @@ pub async fn update(
     }
     let facts = preflight::preflight(ports, asker, settings, Some(prior), inputs, &plan).await?;
     let (uploaded, mut state) = prepare(ports, inputs, state).await?;
-    state.derived = derive::derive(&derive::From { inputs, facts: &facts, stored: &state.derived, plan: &plan });
+    state.derived = derive::derive(&derive::From {
+        inputs,
+        facts: &facts,
+        stored: &state.derived,
+        plan: &plan,
+        stack_id: Some(&prior.id),
+        basic_resources: settings.basic_resources,
+    });
     let request = request::build(&Parts {
         asker,
         settings,

@@ -1,10 +1,114 @@
-//! What a change does.
+//! What a change does, computed once: which nodes roll, what is replaced, which outputs it can alter.
 
-use super::api::{Plan, Prior};
+use std::collections::BTreeSet;
+
+use starburst_schema::codes::input::{EXPRESS_WITH_ROLLS, REPLACEMENT_PREVENTED};
+use starburst_schema::fields::stack;
+use starburst_schema::{Effect, OUTPUTS, Reach};
+
+use super::api::{Change, Plan, Prior};
+use super::defaults::effective;
+use super::diff;
+use super::notes;
+use super::rolls;
+use crate::failure::{Message, Violation};
+use crate::path::{Path, Step};
 use crate::value::Value;
 
 /// What carrying out these inputs does to the cluster; `None` for one that does not exist yet.
+///
+/// [`Plan::warnings`] holds violations of both severities: a caller turns those of [`crate::failure::Severity::Error`]
+/// into a failure and shows the rest.
 #[must_use]
-pub fn plan(_prior: Option<&Prior>, _inputs: &Value) -> Plan {
-    Plan::default()
+pub fn plan(prior: Option<&Prior>, inputs: &Value) -> Plan {
+    match prior {
+        None => creation(inputs),
+        Some(prior) => change(prior, inputs),
+    }
+}
+
+fn creation(inputs: &Value) -> Plan {
+    let changes = diff::additions(inputs);
+    let (stable_outputs, unknown_outputs) = outputs(|reach| !matches!(reach, Reach::Never));
+    let mut plan = Plan { changes, unknown_outputs, stable_outputs, ..Plan::default() };
+    plan.notes = notes::of_creation(inputs);
+    plan
+}
+
+fn change(prior: &Prior, inputs: &Value) -> Plan {
+    let changes = diff::changes(prior, inputs);
+    let paths = |wanted: &dyn Fn(Effect) -> bool| -> Vec<Path> {
+        changes.iter().filter(|change| wanted(change.effect)).map(|change| change.path.clone()).collect()
+    };
+    let replace = paths(&|effect| effect == Effect::Replace);
+    let restart = if replace.is_empty() { paths(&|effect| effect == Effect::Restart) } else { Vec::new() };
+    let rolls = if replace.is_empty() { rolls::of(prior, inputs, &changes, !restart.is_empty()) } else { Vec::new() };
+    let (stable_outputs, unknown_outputs) = outputs(|reach| reaches(reach, &changes, !replace.is_empty()));
+    let mut plan = Plan {
+        changes,
+        replace,
+        // The new stack would take the old one's name, fixed addresses and endpoint names.
+        delete_before_replace: true,
+        rolls,
+        restart,
+        unknown_outputs,
+        stable_outputs,
+        ..Plan::default()
+    };
+    plan.warnings = violations(inputs, &plan);
+    plan.notes = notes::of_change(prior, inputs, &plan);
+    plan
+}
+
+/// Names of the outputs that stay, and of those that a change can alter.
+fn outputs(altered: impl Fn(Reach) -> bool) -> (BTreeSet<String>, BTreeSet<String>) {
+    let names = |unknown: bool| {
+        let chosen = OUTPUTS.iter().filter(|output| altered(output.reach) == unknown);
+        chosen.map(|output| output.name.to_owned()).collect()
+    };
+    (names(false), names(true))
+}
+
+fn reaches(reach: Reach, changes: &[Change], replaced: bool) -> bool {
+    match reach {
+        Reach::Never => false,
+        _ if replaced => true,
+        Reach::Replacement => false,
+        Reach::Fields(paths) => changes
+            .iter()
+            .filter(|change| change.effect != Effect::Operational)
+            .any(|change| paths.iter().any(|path| is_at_or_below(&change.path, path))),
+        Reach::AnyUpdate => changes.iter().any(|change| change.effect != Effect::Operational),
+    }
+}
+
+fn is_at_or_below(path: &Path, dotted: &str) -> bool {
+    let mut steps = path.steps().iter();
+    dotted.split('.').all(|part| matches!(steps.next(), Some(Step::Key(key)) if key == part))
+}
+
+/// Rules that concern the change itself.
+fn violations(inputs: &Value, plan: &Plan) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    if effective(inputs, &stack::PREVENT_REPLACEMENT).as_bool() == Some(true) {
+        for path in &plan.replace {
+            let message = Message::new("this change needs a new stack, and ")
+                .field(&stack::PREVENT_REPLACEMENT)
+                .text(" forbids that");
+            let instead = Message::new("take the change back, or allow the replacement first");
+            violations.push(Violation::error(&REPLACEMENT_PREVENTED, path.clone(), message, instead));
+        }
+    }
+    let replaces_nodes = !plan.rolls.is_empty() || !plan.restart.is_empty();
+    if replaces_nodes && effective(inputs, &stack::DEPLOYMENT_MODE).as_text() == Some("express") {
+        let mut message = Message::new("the express mode ends before nodes are ready, and these changes replace nodes: ");
+        let because = plan.rolls.iter().flat_map(|roll| &roll.because).chain(&plan.restart);
+        for (at, path) in because.collect::<BTreeSet<_>>().into_iter().enumerate() {
+            message = if at > 0 { message.text(", ").path(path) } else { message.path(path) };
+        }
+        let path = Path::from(&stack::DEPLOYMENT_MODE);
+        let instead = Message::new("write `standard` for this change");
+        violations.push(Violation::error(&EXPRESS_WITH_ROLLS, path, message, instead));
+    }
+    violations
 }

@@ -115,6 +115,11 @@ async fn imported(ports: Ports<'_>, stack: &Stack, state: &mut ClusterState) -> 
             state.derived.insert(derived.name.to_owned(), text.clone());
         }
     }
+    for parameter in FIELDS.iter().filter(|field| field.computed).filter_map(|field| field.parameter) {
+        if let Some(text) = stack.parameters.get(parameter.name) {
+            state.derived.insert(parameter.name.to_owned(), text.clone());
+        }
+    }
     for field in FIELDS {
         if let Some(json) = bundled.settings.get(field.path) {
             inputs.put(&Path::from(*field), Value::from(json));
@@ -145,10 +150,13 @@ fn overwrite_parameter(inputs: &mut Value, field: &'static Field, stack: &Stack,
     let Some(parameter) = field.parameter else { return };
     let Some(live) = stack.parameters.get(parameter.name).filter(|live| live.as_str() != NO_ECHO) else { return };
     let path = Path::from(field);
-    let described = state.uploaded.get(field.path).cloned().or_else(|| {
-        let written = effective(inputs, field);
-        parameters::encode(field, &written)
-    });
+    let filled_in = || state.derived.get(parameter.name).filter(|_| inputs.at(&path).is_null()).cloned();
+    let described = state
+        .uploaded
+        .get(field.path)
+        .cloned()
+        .or_else(filled_in)
+        .or_else(|| parameters::encode(field, &effective(inputs, field)));
     if described.as_deref().unwrap_or_default() == live {
         return;
     }

@@ -1,0 +1,96 @@
+//! Rules that need reads of AWS, run before anything is changed: in previews, and again before the first mutating
+//! call. Makes read-only calls; violations of all rules come at once.
+
+mod facts;
+mod files;
+mod network;
+mod nodes;
+mod reads;
+mod scope;
+mod storage;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod world;
+
+pub use facts::Facts;
+
+use starburst_schema::codes::refused::NAME_TAKEN;
+use starburst_schema::fields::stack;
+
+use self::reads::Readings;
+use self::scope::Scope;
+use super::api::{Asker, Plan, Prior, Settings};
+use super::guard;
+use super::request::{OWNER_TAG, owner_tag};
+use super::validate::Found;
+use crate::failure::{Failure, Message, Severity};
+use crate::path::Path;
+use crate::ports::Ports;
+use crate::value::Value;
+
+/// What a rule looks at.
+struct Case<'a> {
+    prior: Option<&'a Prior>,
+    inputs: &'a Value,
+    region: String,
+    read: &'a Readings,
+}
+
+/// Checks the rules that need AWS and answers what the reads found: all of it for a create, for an update only what
+/// the changed inputs need.
+///
+/// # Errors
+/// All violations at once ([`crate::failure::FailureKind::Invalid`]), and whatever kept AWS from answering. A read
+/// that the caller may not make is no error: [`Facts::warnings`] says which rule was not checked.
+pub async fn preflight(
+    ports: Ports<'_>,
+    asker: &Asker,
+    settings: &Settings,
+    prior: Option<&Prior>,
+    inputs: &Value,
+    plan: &Plan,
+) -> Result<Facts, Failure> {
+    if let Some(prior) = prior {
+        guard::same_region(ports, &prior.id)?;
+    }
+    let guarded = !settings.allowed_accounts.is_empty() || !settings.forbidden_accounts.is_empty();
+    let account = if prior.is_some() || guarded {
+        Some(guard::same_account(ports, settings, prior.map(|prior| prior.id.as_str())).await?)
+    } else {
+        None
+    };
+    let scope = Scope::of(plan, prior.is_none());
+    let mut read = reads::read(ports, inputs, scope).await?;
+    read.facts.account = account;
+    let mut found = Found::default();
+    let case = Case { prior, inputs, region: ports.identity.region(), read: &read };
+    network::rules(&case, scope, &mut found);
+    nodes::rules(&case, &mut found);
+    storage::rules(&case, &mut found);
+    name(&case, asker, &mut found);
+    if scope.assets {
+        files::rules(ports, prior, inputs, &mut found).await?;
+    }
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        found.into_sorted().into_iter().partition(|violation| violation.severity == Severity::Error);
+    if !errors.is_empty() {
+        return Err(Failure::invalid(errors));
+    }
+    let mut facts = read.facts;
+    facts.warnings.extend(warnings);
+    Ok(facts)
+}
+
+/// A stack of that name that somebody else owns. One of our own is a create that was killed, and is joined.
+fn name(case: &Case<'_>, asker: &Asker, found: &mut Found) {
+    let Some(namesake) = &case.read.namesake else { return };
+    if namesake.tags.get(OWNER_TAG).is_some_and(|owner| *owner == owner_tag(&asker.owner)) {
+        return;
+    }
+    let message = Message::new(format!("a stack {} exists and is not of this resource ({})", namesake.name, namesake.id));
+    let instead = Message::new("write another name, or take the stack over with ")
+        .command(crate::failure::Advice::Import(namesake.name.clone()));
+    found.error_at(&NAME_TAKEN, Path::from(&stack::NAME), message, instead);
+}

@@ -1,0 +1,96 @@
+//! What a world is made with: settings, clock, seed.
+
+use super::durations::Durations;
+use super::time::{Clock, SimClock};
+use std::collections::BTreeMap;
+
+/// The answer to a repeated call with the same token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum RepeatedTokens {
+    /// The first answer again, nothing started.
+    #[default]
+    SameAnswer,
+    /// As if no token had been given.
+    AlreadyExists,
+    /// `TokenAlreadyExistsException`.
+    TokenAlreadyExists,
+}
+
+/// Settings that a test may change.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Entries of a page of every list but events.
+    pub page_size: usize,
+    /// Events of a page.
+    pub event_page_size: usize,
+    pub repeated_tokens: RepeatedTokens,
+    pub stack_quota: usize,
+    /// Role ARNs that cannot be assumed.
+    pub unusable_roles: Vec<String>,
+    /// Instance profiles that exist without a stack.
+    pub instance_profiles: Vec<String>,
+    /// Types that drift detection supports.
+    pub drift_types: Vec<String>,
+    /// Actions that the caller may not use, as `service:Action`.
+    pub denied: Vec<String>,
+    /// Calls a second by `service:Action` with the burst; empty by default.
+    pub rates: BTreeMap<String, (f64, f64)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let drift = [
+            "AWS::AutoScaling::AutoScalingGroup",
+            "AWS::AutoScaling::LifecycleHook",
+            "AWS::EC2::SecurityGroup",
+            "AWS::EC2::LaunchTemplate",
+            "AWS::IAM::InstanceProfile",
+            "AWS::Logs::LogGroup",
+            "AWS::S3::Bucket",
+            "AWS::SNS::Topic",
+            "AWS::SQS::Queue",
+            "AWS::CloudWatch::Alarm",
+        ];
+        Self {
+            page_size: 20,
+            event_page_size: 10,
+            repeated_tokens: RepeatedTokens::default(),
+            stack_quota: 2000,
+            unusable_roles: Vec::new(),
+            instance_profiles: vec!["analytics-nodes".into()],
+            drift_types: drift.map(str::to_owned).to_vec(),
+            denied: Vec::new(),
+            rates: BTreeMap::new(),
+        }
+    }
+}
+
+/// How a world is made.
+#[derive(Clone, Debug)]
+pub struct WorldConfig {
+    pub clock: Clock,
+    pub seed: u64,
+    pub durations: Durations,
+    pub settings: Settings,
+    /// Virtual milliseconds that every call takes; moves a simulated clock by itself, so that clients that sleep in
+    /// real time see progress. 0 for none.
+    pub call_time: i64,
+}
+
+impl WorldConfig {
+    /// On a clock that the test moves.
+    #[must_use]
+    pub fn simulated(clock: &SimClock) -> Self {
+        Self::on(Clock::Simulated(clock.clone()))
+    }
+
+    /// In real time, `speed` virtual seconds a second.
+    #[must_use]
+    pub fn real(speed: f64) -> Self {
+        Self::on(Clock::real(speed))
+    }
+
+    fn on(clock: Clock) -> Self {
+        Self { clock, seed: 1, durations: Durations::default(), settings: Settings::default(), call_time: 0 }
+    }
+}
