@@ -164,9 +164,9 @@ mod tests {
             ("network.securityGroupIds", value!(["x"]), "must be an id such as `sg-0123456789abcdef0`"),
             ("network.securityGroupIds", value!("sg-0123456789abcdef0"), "must be a list of texts"),
             (
-                "stack.tags",
-                value!({ "aws:x": "1" }),
-                "must be a tag key of 1 to 128 characters that does not begin with `aws:`",
+                "stack.template.parameters",
+                value!({ "a-b": "1" }),
+                "must be the name of a template parameter: letters and digits",
             ),
             ("stack.tags", value!({ "x": 1 }), "must be a map of texts"),
             (
@@ -175,11 +175,7 @@ mod tests {
                 "needs the property `type`",
             ),
             ("stack.rollback.triggers", value!([1]), "must be a list of objects"),
-            (
-                "ec2.rollingUpdate.bootTimeout",
-                value!("2h"),
-                "must be a length of time such as `15m`, between `1m` and `1h`",
-            ),
+            ("ec2.rollingUpdate.bootTimeout", value!("2 h"), "must be a length of time such as `90s`, `15m` or `2h`"),
             ("hiveMetastore.password", value!(""), "must have 1 to 1024 characters"),
         ] {
             assert_eq!(wrong(path, found.clone()), says, "{path} = {found}");

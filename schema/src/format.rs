@@ -9,7 +9,7 @@ mod quantity;
 mod tests;
 
 pub use forms::s3_parts;
-pub use quantity::{BatchSize, parse_batch_size, parse_duration, span};
+pub use quantity::{BatchSize, parse_batch_size, parse_duration};
 
 /// The form of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,16 +42,12 @@ pub enum Format {
     StackName,
     /// A CloudFormation parameter's name: letters and digits, at most 255.
     ParameterName,
-    /// A CloudFormation logical id, with the nested stack's name and a dot in front where one is meant.
-    LogicalId,
     /// An S3 bucket name.
     BucketName,
     /// A number of nodes such as `2`, or a share such as `10%`.
     BatchSize,
     /// A length of time such as `90s`, `15m`, `2h`.
     Duration,
-    /// A length of time between two numbers of seconds, both allowed.
-    DurationBetween(u64, u64),
     /// A host name or an IPv4 address, without scheme and port.
     Host,
     /// An AWS region such as `eu-central-1`.
@@ -64,10 +60,6 @@ pub enum Format {
     TagKey,
     /// A tag's value: at most 256 characters.
     TagValue,
-    /// A key of a Java properties file: no blank, no `=`, no `,`.
-    PropertyKey,
-    /// The text `latest`, or a whole number from 1.
-    Version,
     /// One of these texts.
     OneOf(&'static [&'static str]),
 }
@@ -89,9 +81,6 @@ impl Format {
             Self::Arn("*") => "an ARN",
             Self::Arn(service) => return format!("an ARN that begins with `arn:aws:{service}:`"),
             Self::NameOrArn(service) => return format!("a name, or an ARN that begins with `arn:aws:{service}:`"),
-            Self::DurationBetween(least, most) => {
-                return format!("a length of time such as `15m`, between `{}` and `{}`", span(*least), span(*most));
-            }
             Self::OneOf(texts) => return format!("one of `{}`", texts.join("`, `")),
             Self::InstanceType => "an instance type such as `r5.4xlarge`",
             Self::KmsKey => "the id or the ARN of a KMS key, or an alias such as `alias/analytics`",
@@ -104,7 +93,6 @@ impl Format {
             Self::Sha256 => "64 hexadecimal digits",
             Self::StackName => "a letter, then letters, digits and hyphens, at most 128 characters",
             Self::ParameterName => "the name of a template parameter: letters and digits",
-            Self::LogicalId => "a logical id: letters and digits, such as `Workers`",
             Self::BucketName => "the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
             Self::BatchSize => "a number of nodes such as `2`, or a share such as `10%`",
             Self::Duration => "a length of time such as `90s`, `15m` or `2h`",
@@ -114,8 +102,6 @@ impl Format {
             Self::Json => "a JSON document",
             Self::TagKey => "a tag key of 1 to 128 characters that does not begin with `aws:`",
             Self::TagValue => "a tag value of at most 256 characters",
-            Self::PropertyKey => "a property key without blanks, commas and equals signs",
-            Self::Version => "`latest` or a whole number such as `1`",
         };
         fixed.to_owned()
     }
@@ -140,21 +126,15 @@ impl Format {
             Self::Sha256 => text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit()),
             Self::StackName => forms::is_stack_name(text),
             Self::ParameterName => (1..=255).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric()),
-            Self::LogicalId => forms::is_logical_id(text),
             Self::BucketName => forms::is_bucket(text),
             Self::BatchSize => parse_batch_size(text).is_some(),
             Self::Duration => parse_duration(text).is_some(),
-            Self::DurationBetween(least, most) => {
-                parse_duration(text).is_some_and(|seconds| (least..=most).contains(&seconds))
-            }
             Self::Host => forms::is_host(text),
             Self::Region => forms::is_region(text),
             Self::AccountId => text.len() == 12 && text.chars().all(|c| c.is_ascii_digit()),
             Self::Json => serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
             Self::TagKey => (1..=128).contains(&text.chars().count()) && !text.to_ascii_lowercase().starts_with("aws:"),
             Self::TagValue => text.chars().count() <= 256,
-            Self::PropertyKey => !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c == '=' || c == ','),
-            Self::Version => text == "latest" || forms::is_positive_number(text),
             Self::OneOf(texts) => texts.contains(&text),
         }
     }

@@ -3,10 +3,12 @@
 //! Begin with `artifact`: what a generated file is, and the modes write, check and dry run.
 
 mod artifact;
+mod compact_yaml;
 mod pulumi_schema;
 mod pulumi_types;
 mod reference;
 mod sdks;
+mod template;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,8 @@ struct Arguments {
 enum What {
     /// Every file that is checked in.
     All,
+    /// The joint template, as it is sent and as it is read.
+    Template,
     /// The Pulumi schema.
     PulumiSchema,
     /// The reference pages in `docs/reference/`.
@@ -82,6 +86,11 @@ fn mode(arguments: &Arguments) -> Mode {
 fn artifacts(what: What) -> anyhow::Result<Vec<Artifact>> {
     let wanted = |one: What| what == What::All || what == one;
     let mut artifacts = Vec::new();
+    if wanted(What::Template) {
+        let joint = template::joint_template()?;
+        artifacts.push(Artifact::new("schema/generated/joint-template.json", template::compact(&joint)));
+        artifacts.push(Artifact::new("schema/generated/joint-template.yaml", template::yaml(&joint)));
+    }
     if wanted(What::PulumiSchema) {
         artifacts.push(Artifact::new("schema/generated/pulumi-schema.json", pulumi_schema::generate()?));
     }

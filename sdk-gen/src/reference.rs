@@ -1,9 +1,9 @@
-//! Reference pages: inputs, outputs, provider settings, error codes. Knows Markdown, and the table.
+//! Reference pages: inputs, outputs, provider settings, template parameters, error codes. Knows Markdown, and the table.
 
 use starburst_schema::codes::CODES;
 use starburst_schema::naming::snake_case;
 use starburst_schema::{
-    Clients, Exposure, FIELDS, Field, Kind, OUTPUTS, OutputKind, PROVIDER_CONFIG, SECTIONS, Section,
+    Clients, DERIVED, Exposure, FIELDS, Field, Kind, OUTPUTS, OutputKind, PROVIDER_CONFIG, SECTIONS, Section,
 };
 
 use crate::artifact::Artifact;
@@ -17,6 +17,7 @@ pub fn pages() -> Vec<Artifact> {
         Artifact::new("docs/reference/inputs.md", inputs()),
         Artifact::new("docs/reference/outputs.md", outputs()),
         Artifact::new("docs/reference/provider.md", provider()),
+        Artifact::new("docs/reference/parameters.md", parameters()),
         Artifact::new("docs/reference/error-codes.md", error_codes()),
     ]
 }
@@ -150,6 +151,30 @@ fn provider() -> String {
     page
 }
 
+/// For those who launch the template themselves, or through Service Catalog.
+fn parameters() -> String {
+    let mut page = format!(
+        "{HEAD}# Parameters of the joint template\n\n\
+         Whoever launches the template by hand gives the parameters marked with \\* and what else is wanted; the \
+         others have defaults. Derived parameters are the plugin's: their defaults suit a launch by hand.\n\n\
+         ## Inputs\n\n| parameter | type | input |\n| --- | --- | --- |\n"
+    );
+    for (field, parameter) in FIELDS.iter().filter_map(|field| field.parameter.map(|parameter| (field, parameter))) {
+        let mark = if field.required { " \\*" } else { "" };
+        let hidden = if field.is_secret() { ", NoEcho" } else { "" };
+        let kind = parameter.kind.as_cloudformation();
+        page.push_str(&format!("| `{}`{mark} | `{kind}`{hidden} | `{}` |\n", parameter.name, field.path));
+    }
+    page.push_str("\n## Derived\n\n| parameter | type | default | meaning |\n| --- | --- | --- | --- |\n");
+    for derived in DERIVED {
+        let hidden = if derived.secret { ", NoEcho" } else { "" };
+        let kind = derived.kind.as_cloudformation();
+        let default = if derived.default.is_empty() { String::new() } else { format!("`{}`", derived.default) };
+        page.push_str(&format!("| `{}` | `{kind}`{hidden} | {default} | {} |\n", derived.name, derived.doc));
+    }
+    page
+}
+
 fn error_codes() -> String {
     let mut page = format!(
         "{HEAD}# Error codes\n\n\
@@ -171,7 +196,7 @@ fn error_codes() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{FIELDS, OUTPUTS, PROVIDER_CONFIG, inputs, outputs, provider};
+    use super::{DERIVED, FIELDS, OUTPUTS, PROVIDER_CONFIG, inputs, outputs, parameters, provider};
 
     #[test]
     fn every_row_has_its_place_on_a_page_once() {
@@ -187,6 +212,16 @@ mod tests {
         for setting in PROVIDER_CONFIG {
             assert_eq!(page.matches(&format!("\n| `{}` |", setting.name)).count(), 1, "{}", setting.name);
         }
+    }
+
+    #[test]
+    fn every_parameter_has_its_line_once() {
+        let page = parameters();
+        let of_fields = FIELDS.iter().filter_map(|field| field.parameter).map(|parameter| parameter.name);
+        for name in of_fields.chain(DERIVED.iter().map(|derived| derived.name)) {
+            assert_eq!(page.matches(&format!("\n| `{name}`")).count(), 1, "{name}");
+        }
+        assert!(DERIVED.iter().all(|derived| !derived.doc.contains('|')), "a bar would cut the table");
     }
 
     #[test]

@@ -86,7 +86,7 @@ async fn live(ports: Ports<'_>, found: &ReadCluster) -> Value {
 
 /// The bundled template and what a reviewer asks of it first.
 fn joint_template() -> Value {
-    let template: Json = serde_json::from_str(template::BODY).unwrap_or_default();
+    let template: Json = serde_json::from_str(template::JSON).unwrap_or_default();
     let types: BTreeSet<&str> = resources(&template).filter_map(|resource| resource["Type"].as_str()).collect();
     Value::Map(BTreeMap::from([
         ("body".to_owned(), Value::text(template::BODY)),

@@ -17,7 +17,6 @@ pub static S3_ROOT_MOUNT: Field = Field::new("alluxio.s3RootMount", Kind::Text)
 
 /// `alluxio.properties`.
 pub static PROPERTIES: Field = Field::new("alluxio.properties", Kind::Map)
-    .constraints(&[Constraint::Items(0, 100), Constraint::Keys(Format::PropertyKey)])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("AlluxioProperties").encoding(ParameterEncoding::KeyValues))
     .doc(
@@ -28,7 +27,6 @@ pub static PROPERTIES: Field = Field::new("alluxio.properties", Kind::Map)
 
 /// `alluxio.secretProperties`.
 pub static SECRET_PROPERTIES: Field = Field::new("alluxio.secretProperties", Kind::Map)
-    .constraints(&[Constraint::Items(0, 100), Constraint::Keys(Format::PropertyKey)])
     .secret()
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("AlluxioSecretProperties").encoding(ParameterEncoding::KeyValues))
@@ -66,8 +64,8 @@ pub static PACKAGE_SHA256: Field = Field::new("alluxio.packageSha256", Kind::Tex
     .effect(Effect::Restart)
     .parameter(Parameter::text("AlluxioPackageSha256"))
     .doc(
-        "SHA-256 of the Alluxio distribution in hexadecimal; required with `alluxio.packageUri`. Absent: \
-         that of the pinned distribution.",
+        "SHA-256 of `alluxio.packageUri` in hexadecimal, which nodes check before they install it. \
+         Absent: no check, but for the distribution that the template pins.",
     )
     .example("\"0000000000000000000000000000000000000000000000000000000000000000\"");
 
@@ -87,7 +85,7 @@ pub static WORKER_STORAGE_MEDIUM: Field =
 pub static WORKER_STORAGE_PERCENT: Field = Field::new("alluxio.workerStorage.percent", Kind::Integer)
     .constraints(&[Constraint::Range(1, 95)])
     .effect(Effect::Roll(WORKERS))
-    .parameter(Parameter::number("AlluxioStoragePercent"))
+    .parameter(Parameter::text("AlluxioStoragePercent"))
     .doc(
         "Share of that medium that the cache takes in percent, 1 to 95. Absent: 33 of memory, 90 of \
          disks.",

@@ -161,10 +161,10 @@ pub static KMS_KEY_ID: Field = Field::new("ec2.kmsKeyId", Kind::Text)
 pub static WORKER_VOLUME_SIZE_GIB: Field = Field::new("ec2.workerVolume.sizeGiB", Kind::Integer)
     .constraints(&[Constraint::Range(4, 16384)])
     .effect(Effect::Roll(WORKERS))
-    .parameter(Parameter::number("WorkerVolumeSize"))
+    .parameter(Parameter::text("WorkerVolumeSize"))
     .doc(
         "Size of an extra encrypted volume of each worker, mounted at `/data`, in GiB, 4 to 16384; `io1` \
-         and `io2` start at 10, `st1` at 125. Absent: workers have no such volume.",
+         starts at 10, `st1` at 125. Absent: workers have no such volume.",
     )
     .example("200");
 
@@ -181,11 +181,10 @@ pub static WORKER_VOLUME_TYPE: Field =
 pub static WORKER_VOLUME_IOPS: Field = Field::new("ec2.workerVolume.iops", Kind::Integer)
     .constraints(&[Constraint::Range(100, 64000)])
     .effect(Effect::Roll(WORKERS))
-    .parameter(Parameter::number("WorkerVolumeIOPS"))
+    .parameter(Parameter::text("WorkerVolumeIOPS"))
     .doc(
-        "Provisioned operations per second of the extra volume, 100 to 64000, for `gp3`, `io1` and `io2`; \
-         `io1` allows 50 for each GiB. Absent: what EBS gives `gp3` by itself; `io1` and `io2` need a \
-         number.",
+        "Provisioned operations per second of the extra volume, 100 to 64000, for `gp3` (from 3000), \
+         `io1` and `io2`, which need it. Absent: what EBS gives `gp3` by itself.",
     )
     .example("3000");
 
@@ -212,10 +211,10 @@ pub static ROLLING_UPDATE_MIN_IN_SERVICE: Field = Field::new("ec2.rollingUpdate.
 /// `ec2.rollingUpdate.bootTimeout`.
 pub static ROLLING_UPDATE_BOOT_TIMEOUT: Field = Field::new("ec2.rollingUpdate.bootTimeout", Kind::Text)
     .default("\"15m\"")
-    .constraints(&[Constraint::Form(Format::DurationBetween(60, 60 * 60))])
+    .constraints(&[Constraint::Form(Format::Duration)])
     .effect(Effect::Operational)
     .doc(
-        "How long a new node may take until it serves, at most `60m`; then the operation fails and is \
+        "How long a new node may take until it serves, `1m` to `60m`; then the operation fails and is \
          rolled back.",
     )
     .example("\"20m\"");
@@ -223,9 +222,9 @@ pub static ROLLING_UPDATE_BOOT_TIMEOUT: Field = Field::new("ec2.rollingUpdate.bo
 /// `ec2.rollingUpdate.drainTimeout`.
 pub static ROLLING_UPDATE_DRAIN_TIMEOUT: Field = Field::new("ec2.rollingUpdate.drainTimeout", Kind::Text)
     .default("\"30m\"")
-    .constraints(&[Constraint::Form(Format::DurationBetween(60, 48 * 60 * 60))])
+    .constraints(&[Constraint::Form(Format::Duration)])
     .effect(Effect::Operational)
-    .doc("How long a leaving node may take to finish its queries, at most `48h`.")
+    .doc("How long a leaving node may take to finish its queries, `1m` to `48h`.")
     .example("\"45m\"");
 
 /// `ec2.rollingUpdate.onDrainTimeout`.

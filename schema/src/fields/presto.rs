@@ -123,8 +123,8 @@ pub static PACKAGE_SHA256: Field = Field::new("presto.packageSha256", Kind::Text
     .effect(Effect::Restart)
     .parameter(Parameter::text("PrestoPackageSha256"))
     .doc(
-        "SHA-256 of the distribution in hexadecimal; required with `presto.packageUri`. Absent: that of \
-         the pinned distribution.",
+        "SHA-256 of `presto.packageUri` in hexadecimal, which nodes check before they install it. Absent: \
+         no check, but for the distribution that the template pins.",
     )
     .example("\"0000000000000000000000000000000000000000000000000000000000000000\"");
 

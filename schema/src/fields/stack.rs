@@ -6,10 +6,6 @@ use crate::format::Format;
 /// Beginning of the paths of fields that concern a template of the user's.
 pub const TEMPLATE_PREFIX: &str = "stack.template";
 
-/// What a template can ask to have acknowledged.
-/// Source: CloudFormation API, CreateStack, Capabilities.
-const CAPABILITIES: &[&str] = &["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"];
-
 /// One rollback trigger.
 pub static TRIGGER: &[Field] = &[
     Field::new("arn", Kind::Text)
@@ -44,7 +40,6 @@ pub static OWNER: Field = Field::new("stack.owner", Kind::Text)
 
 /// `stack.templateVersion`.
 pub static TEMPLATE_VERSION: Field = Field::new("stack.templateVersion", Kind::Text)
-    .constraints(&[Constraint::Form(Format::Version)])
     .effect(Effect::AsPreviewed)
     .doc(
         "Version of the bundled template: a number or `latest`. Absent: a new stack gets the newest, an \
@@ -54,10 +49,11 @@ pub static TEMPLATE_VERSION: Field = Field::new("stack.templateVersion", Kind::T
 
 /// `stack.tags`.
 pub static TAGS: Field = Field::new("stack.tags", Kind::Map)
-    .constraints(&[Constraint::Items(0, 50), Constraint::Keys(Format::TagKey), Constraint::Values(Format::TagValue)])
+    .constraints(&[Constraint::Items(0, 50)])
     .doc(
-        "Tags of the stack, its resources, nodes and volumes: at most 50, keys up to 128 characters and \
-         not beginning with `aws:`, values up to 256. Absent: the provider's default tags alone.",
+        "Tags of the stack, its resources, nodes and volumes: at most 48 beside the plugin's two, keys up \
+         to 128 characters and not beginning with `aws:`, values up to 256. Absent: the provider's \
+         default tags alone.",
     )
     .example("{\"team\": \"analytics\"}");
 
@@ -118,7 +114,7 @@ pub static TEMPLATE_PARAMETER_ALIASES: Field = Field::new("stack.template.parame
 
 /// `stack.template.capabilities`.
 pub static TEMPLATE_CAPABILITIES: Field = Field::new("stack.template.capabilities", Kind::Set)
-    .constraints(&[Constraint::Items(0, 3), Constraint::Form(Format::OneOf(CAPABILITIES))])
+    .constraints(&[Constraint::Items(0, 3)])
     .effect(Effect::AsPreviewed)
     .doc(
         "Capabilities that you acknowledge for your own template: `CAPABILITY_IAM`, \
@@ -155,7 +151,7 @@ pub static PREVENT_REPLACEMENT: Field = Field::new("stack.preventReplacement", K
 
 /// `stack.recovery.skipResources`.
 pub static RECOVERY_SKIP_RESOURCES: Field = Field::new("stack.recovery.skipResources", Kind::Set)
-    .constraints(&[Constraint::Items(0, 500), Constraint::Form(Format::LogicalId)])
+    .constraints(&[Constraint::Items(0, 500)])
     .effect(Effect::Operational)
     .doc(
         "Logical ids to skip when a failed rollback is continued: exactly those that failed. Absent: \
@@ -165,7 +161,7 @@ pub static RECOVERY_SKIP_RESOURCES: Field = Field::new("stack.recovery.skipResou
 
 /// `stack.recovery.retainResources`.
 pub static RECOVERY_RETAIN_RESOURCES: Field = Field::new("stack.recovery.retainResources", Kind::Set)
-    .constraints(&[Constraint::Items(0, 500), Constraint::Form(Format::LogicalId)])
+    .constraints(&[Constraint::Items(0, 500)])
     .effect(Effect::Operational)
     .doc(
         "Logical ids to leave behind when a failed deletion is repeated: exactly those that failed. \

@@ -92,23 +92,10 @@ fn is_decimal(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }
 
-pub(super) fn is_positive_number(text: &str) -> bool {
-    is_decimal(text) && text.parse::<u32>().is_ok_and(|number| number > 0)
-}
-
 pub(super) fn is_stack_name(text: &str) -> bool {
     text.len() <= 128
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-}
-
-/// Source: CloudFormation API, ContinueUpdateRollback, ResourcesToSkip.
-pub(super) fn is_logical_id(text: &str) -> bool {
-    let plain = |id: &str| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric());
-    match text.split_once('.') {
-        Some((nested, id)) => is_stack_name(nested) && plain(id),
-        None => plain(text),
-    }
 }
 
 pub(super) fn is_host(text: &str) -> bool {

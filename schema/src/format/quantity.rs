@@ -32,17 +32,6 @@ pub fn parse_duration(text: &str) -> Option<u64> {
     (seconds > 0).then_some(seconds)
 }
 
-/// Seconds as [`parse_duration`] reads them, in the largest unit that holds them whole.
-#[must_use]
-pub fn span(seconds: u64) -> String {
-    match seconds {
-        0 => "0s".to_owned(),
-        _ if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
-        _ if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
-        _ => format!("{seconds}s"),
-    }
-}
-
 /// Digits alone: `parse` also takes a plus sign.
 fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
     text.chars().all(|c| c.is_ascii_digit()).then(|| text.parse().ok()).flatten()

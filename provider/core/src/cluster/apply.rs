@@ -44,6 +44,8 @@ pub async fn create(
         stored: &BTreeMap::new(),
         plan: &plan,
         stack_id: None,
+        uploaded: &uploaded,
+        partition: &ports.identity.partition(),
         basic_resources: settings.basic_resources,
     });
     let request = request::build(&Parts {
@@ -88,6 +90,8 @@ pub async fn update(
         stored: &state.derived,
         plan: &plan,
         stack_id: Some(&prior.id),
+        uploaded: &uploaded,
+        partition: &ports.identity.partition(),
         basic_resources: settings.basic_resources,
     });
     let request = request::build(&Parts {

@@ -7,10 +7,9 @@ use super::validate::{self, Found, View};
 #[must_use]
 pub fn check(request: &CheckRequest<'_>) -> Checked {
     let mut found = Found::default();
-    let client = request.asker.client;
-    let mut inputs = validate::normalise(client, request.inputs, &mut found);
+    let mut inputs = validate::normalise(request.asker.client, request.inputs, &mut found);
     validate::settle_name(&mut inputs, request.prior, request.naming, &mut found);
-    let view = View::new(&inputs, request.prior, client, found.paths());
+    let view = View::new(&inputs, request.prior, found.paths());
     validate::run(&view, &mut found);
     Checked { inputs, violations: found.into_sorted() }
 }

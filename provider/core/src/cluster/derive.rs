@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use starburst_schema::fields::{ec2, hive_metastore, monitoring, network, presto, superset};
-use starburst_schema::{DERIVED, Field, Role};
+use starburst_schema::fields::{alluxio, ec2, hive_metastore, monitoring, network, packages, presto, superset};
+use starburst_schema::{DERIVED, FIELDS, Field, Role};
 
 use super::api::Plan;
 use super::defaults::effective;
+use super::parameters::Uploaded;
 use super::preflight::Facts;
 use super::{request, rolls};
 use crate::path::Path;
 use crate::ports::VpcEndpoint;
+use crate::template;
 use crate::value::Value;
 
 /// What derived parameters are computed from.
@@ -26,34 +28,28 @@ pub struct From<'a> {
     pub plan: &'a Plan,
     /// ARN of the stack, if there is one: its own endpoints count as absent.
     pub stack_id: Option<&'a str>,
+    /// Where local files lie that were uploaded.
+    pub uploaded: &'a Uploaded,
+    /// Partition of the region, for ARNs.
+    pub partition: &'a str,
     /// Whether a stand-in of AWS lacks interfaces, volumes and prefix lists.
     pub basic_resources: bool,
 }
 
-/// Networks that the prefix list has room for: the subnet's and ten others.
-const ACCESS_ENTRIES: usize = 11;
-/// Placeholder of an empty place in a list; CloudFormation has no empty lists.
+/// Parameters that a restart sets for one update.
+const RESTART: &[&str] =
+    &["WorkersBatchSize", "WorkersMinInService", "CoordinatorsBatchSize", "CoordinatorsMinInService"];
+/// Placeholder of an empty list; CloudFormation has none.
 const NONE: &str = "none";
-/// Services of the list of endpoints, in the template's order. Every node needs the first six.
-const SERVICES: &[&str] = &[
-    "s3",
-    "cloudformation",
-    "ec2",
-    "autoscaling",
-    "secretsmanager",
-    "logs",
-    "monitoring",
-    "glue",
-    "ssm",
-    "ssmmessages",
-];
 
 /// All derived parameters by name, and those parameters of computed fields that the program leaves to the plugin.
 #[must_use]
 pub fn derive(from: &From<'_>) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for derived in DERIVED {
-        let kept = from.stored.get(derived.name).filter(|_| !from.changes(derived.from));
+        // Computed in every run: what a restart set does not outlive it.
+        let passing = RESTART.contains(&derived.name);
+        let kept = from.stored.get(derived.name).filter(|_| !passing && !from.changes(derived.from));
         let value = match kept {
             Some(kept) => Some(kept.clone()),
             None => from.compute(derived.name),
@@ -90,13 +86,16 @@ impl From<'_> {
         let inputs = self.inputs;
         let workers = rolls::nodes(Role::Worker, inputs);
         let batch = rolls::batch_size(inputs, workers);
+        let coordinators = rolls::nodes(Role::Coordinator, inputs);
+        let restarts = self.restarts();
         Some(match name {
             "ResourceTypes" => if self.basic_resources { "basic" } else { "full" }.to_owned(),
             "WorkersMaximum" => (workers + batch).to_string(),
-            "WorkersBatchSize" => batch.to_string(),
-            "WorkersMinInService" => rolls::worker_floor(inputs, workers).to_string(),
-            "CoordinatorsBatchSize" => "1".to_owned(),
-            "CoordinatorsMinInService" => rolls::nodes(Role::Coordinator, inputs).saturating_sub(1).to_string(),
+            // In a restart all nodes go at once: mixed ones cannot work together.
+            "WorkersBatchSize" => if restarts { workers } else { batch }.to_string(),
+            "WorkersMinInService" => if restarts { 0 } else { rolls::worker_floor(inputs, workers) }.to_string(),
+            "CoordinatorsBatchSize" => if restarts { coordinators } else { 1 }.to_string(),
+            "CoordinatorsMinInService" => if restarts { 0 } else { coordinators.saturating_sub(1) }.to_string(),
             "BootTimeout" => format!("PT{}S", rolls::boot_timeout(inputs).seconds()),
             "DrainTimeout" => rolls::drain_timeout(inputs).seconds().to_string(),
             "OnDrainTimeout" => request::text(inputs, &ec2::ROLLING_UPDATE_ON_DRAIN_TIMEOUT)?,
@@ -108,7 +107,7 @@ impl From<'_> {
             "InstanceProfileIsArn" => {
                 yes_no(request::text(inputs, &ec2::INSTANCE_PROFILE).is_some_and(|profile| profile.starts_with("arn:")))
             }
-            "ImageArchitecture" => self.architecture(&ec2::COORDINATOR_INSTANCE_TYPE),
+            "ReadableArns" => self.readable_arns(),
             "WorkerMountVolume" => yes_no(!inputs.at(&Path::from(&ec2::WORKER_VOLUME_SIZE_GIB)).is_null()),
             "RootDeviceName" => self.root_device()?,
             "SupersetImageId" => self.superset_image()?,
@@ -118,15 +117,39 @@ impl From<'_> {
         })
     }
 
-    /// The subnet, and with external access the networks that the program names.
+    fn restarts(&self) -> bool {
+        !self.plan.restart.is_empty() && self.stack_id.is_some()
+    }
+
+    /// The subnet, and with external access every network that the program names but the first, which the template
+    /// takes from its own parameter; free places keep the template's loopback networks.
     fn access_networks(&self) -> String {
         let mut networks: Vec<String> = self.facts.subnet.iter().map(|subnet| subnet.cidr.clone()).collect();
         if effective(self.inputs, &presto::ALLOW_EXTERNAL_ACCESS_ON_HTTP).as_bool() == Some(true) {
-            networks.extend(request::texts(self.inputs, &presto::EXTERNAL_ACCESS_CIDRS));
+            networks.extend(request::texts(self.inputs, &presto::EXTERNAL_ACCESS_CIDRS).into_iter().skip(1));
         }
         networks.dedup();
-        networks.resize(ACCESS_ENTRIES, NONE.to_owned());
-        networks.join(",")
+        let places = (networks.len()..template::ACCESS_PLACES).map(|place| format!("127.0.0.{}/32", place + 2));
+        let all: Vec<String> = networks.into_iter().take(template::ACCESS_PLACES).collect();
+        all.into_iter().chain(places).collect::<Vec<_>>().join(",")
+    }
+
+    /// What nodes read by name: objects of `s3://` URIs, and secrets.
+    fn readable_arns(&self) -> String {
+        let partition = self.partition;
+        let mut arns = std::collections::BTreeSet::new();
+        for field in FIELDS.iter().filter(|field| field.parameter.is_some()) {
+            let path = Path::from(*field);
+            let uploaded = self.uploaded.get(&path).cloned();
+            let Some(text) = uploaded.or_else(|| request::text(self.inputs, field)) else { continue };
+            if text.starts_with("arn:") && text.contains(":secretsmanager:") {
+                arns.insert(text);
+            } else if let Some(rest) = text.strip_prefix("s3://").filter(|_| field.path != alluxio::S3_ROOT_MOUNT.path) {
+                let all = if field.path == packages::MIRROR_URI.path { "/*" } else { "" };
+                arns.insert(format!("arn:{partition}:s3:::{}{all}", rest.trim_end_matches('/')));
+            }
+        }
+        if arns.is_empty() { NONE.to_owned() } else { arns.into_iter().collect::<Vec<_>>().join(",") }
     }
 
     fn route_tables(&self) -> String {
@@ -148,7 +171,7 @@ impl From<'_> {
             "auto" => !way_out && self.needs(service) && !self.has_endpoint(service),
             _ => false,
         };
-        let places = SERVICES.iter().map(|service| if makes(service) { *service } else { "no" });
+        let places = template::ENDPOINT_SERVICES.iter().map(|service| yes_no(makes(service)));
         places.collect::<Vec<_>>().join(",")
     }
 
@@ -172,17 +195,19 @@ impl From<'_> {
     }
 
     fn root_device(&self) -> Option<String> {
-        let known = self.facts.images.values().chain(self.facts.newest_images.values());
-        known.map(|image| image.root_device.clone()).find(|device| !device.is_empty())
+        let mut known = self.facts.images.values();
+        known.find(|image| !image.root_device.is_empty()).map(|image| image.root_device.clone())
     }
 
     /// Superset's image, where the image of the others is of another architecture.
     fn superset_image(&self) -> Option<String> {
-        let wanted = self.architecture(&superset::INSTANCE_TYPE);
         if effective(self.inputs, &superset::ENABLED).as_bool() != Some(true) {
-            return Some(String::new());
+            return None;
         }
-        self.facts.newest_images.get(&wanted).map(|image| image.id.clone())
+        let wanted = self.architecture(&superset::INSTANCE_TYPE);
+        let written = request::text(self.inputs, &ec2::IMAGE_ID);
+        let suits = |id: &String| self.facts.images.get(id).is_some_and(|image| image.architecture == wanted);
+        written.filter(suits).or_else(|| self.facts.newest_images.get(&wanted).map(|image| image.id.clone()))
     }
 
     /// A number that grows whenever a secret behind it changes: it stands in user data, so that nodes roll, and

@@ -20,6 +20,8 @@ mod observe;
 pub mod outputs;
 pub mod parameters;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod preflight;
 mod preview;
 mod read;

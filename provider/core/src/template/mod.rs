@@ -1,25 +1,119 @@
-//! The bundled joint template.
+//! The bundled joint template: one static text, its version, and the names in it that others need. Made by `sdk-gen`
+//! from the table, the fragments in `resources/` and `bootstrap/node.sh`; knows nothing of stacks, AWS or clients.
 
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use settings::{Bundled, recognise, with_settings};
 
-/// The template as it is sent.
-pub const BODY: &str = "{\"Metadata\":{\"Starburst\":{\"TemplateVersion\":1}},\"Resources\":{}}";
-/// Its version.
+/// The template as it is sent: compact YAML, at most 51,200 bytes with the settings that [`with_settings`] adds.
+/// Source of the limit: CloudFormation quotas, template body in a request.
+pub const BODY: &str = include_str!("../../../../schema/generated/joint-template.yaml");
+/// The same tree in JSON, for those who look into it.
+pub const JSON: &str = include_str!("../../../../schema/generated/joint-template.json");
+/// Its version. A change of a resource's definition that is released raises it.
 pub const VERSION: u32 = 1;
+
+/// Logical id of the coordinator group.
+pub const COORDINATORS: &str = "Coordinators";
 /// Logical id of the worker group.
 pub const WORKERS: &str = "Workers";
+/// Logical id of the metastore group.
+pub const METASTORE: &str = "Metastore";
+/// Logical id of the Superset group.
+pub const SUPERSET: &str = "Superset";
 /// Logical id of the workers' launch template.
 pub const WORKER_LAUNCH_TEMPLATE: &str = "WorkerLaunchTemplate";
+/// Name of the lifecycle hook that holds a leaving coordinator or worker until it is drained.
+pub const DRAIN_HOOK: &str = "drain";
+/// Tag in which a node says how its boot or its drain goes, at most 256 characters.
+pub const STATUS_TAG: &str = "starburst:status";
+
 /// Parameter that holds the largest size of the worker group.
 pub const WORKER_MAXIMUM: &str = "WorkersMaximum";
 /// Image parameters by role.
-pub const IMAGE_PARAMETERS: &[(&str, &str)] = &[("coordinator", "ImageId"), ("worker", "WorkerImageId")];
-/// Fields behind resources.
-pub const FIELDS_OF_RESOURCES: &[(&str, &str)] = &[];
+pub const IMAGE_PARAMETERS: &[(&str, &str)] =
+    &[("coordinator", "ImageId"), ("worker", "WorkerImageId"), ("superset", "SupersetImageId")];
+/// Services of the places of parameter `VpcEndpoints`, as they end the names of VPC endpoint services.
+pub const ENDPOINT_SERVICES: &[&str] = &[
+    "s3",
+    "cloudformation",
+    "ec2",
+    "autoscaling",
+    "secretsmanager",
+    "logs",
+    "monitoring",
+    "glue",
+    "ssm",
+    "ssmmessages",
+];
+/// Number of places of parameter `AccessCidrs`.
+pub const ACCESS_PLACES: usize = 10;
+/// Resource types that `ResourceTypes=basic` leaves out, for stand-ins of AWS that lack them.
+pub const TYPES_LEFT_OUT: &[&str] = &[
+    "AWS::EC2::NetworkInterface",
+    "AWS::EC2::Volume",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::PrefixList",
+];
 
-/// Whether an output shows what a secret parameter holds.
+/// The input behind each resource: what to change when it fails and AWS's words name nothing closer.
+pub const FIELDS_OF_RESOURCES: &[(&str, &str)] = &[
+    ("SecurityGroup", "network.vpcId"),
+    ("NodeToNode", "network.vpcId"),
+    ("AccessNetworks", "presto.externalAccessCidrs"),
+    ("EndpointSecurityGroup", "network.vpcEndpoints"),
+    ("S3GatewayEndpoint", "network.vpcEndpoints"),
+    ("CloudFormationEndpoint", "network.vpcEndpoints"),
+    ("EC2Endpoint", "network.vpcEndpoints"),
+    ("AutoScalingEndpoint", "network.vpcEndpoints"),
+    ("SecretsManagerEndpoint", "network.vpcEndpoints"),
+    ("LogsEndpoint", "network.vpcEndpoints"),
+    ("MonitoringEndpoint", "network.vpcEndpoints"),
+    ("GlueEndpoint", "network.vpcEndpoints"),
+    ("SSMEndpoint", "network.vpcEndpoints"),
+    ("SSMMessagesEndpoint", "network.vpcEndpoints"),
+    ("Role", "ec2.permissionsBoundaryArn"),
+    ("InstanceProfile", "ec2.instanceProfile"),
+    ("MetastorePassword", "hiveMetastore.password"),
+    ("NodeSecrets", "s3.secretKey"),
+    ("Slot1Interface", "network.subnetId"),
+    ("Slot2Interface", "network.subnetId"),
+    ("Slot3Interface", "network.subnetId"),
+    ("Slot4Interface", "network.subnetId"),
+    ("Slot5Interface", "network.subnetId"),
+    ("Slot1Volume", "ec2.kmsKeyId"),
+    ("Slot2Volume", "ec2.kmsKeyId"),
+    ("Slot3Volume", "ec2.kmsKeyId"),
+    ("Slot4Volume", "ec2.kmsKeyId"),
+    ("Slot5Volume", "ec2.kmsKeyId"),
+    ("CoordinatorLaunchTemplate", "ec2.coordinatorInstanceType"),
+    (COORDINATORS, "ec2.coordinatorInstanceType"),
+    (WORKER_LAUNCH_TEMPLATE, "ec2.workerInstanceType"),
+    (WORKERS, "ec2.workerInstanceType"),
+    ("MetastoreInterface", "network.subnetId"),
+    ("MetastoreVolume", "ec2.kmsKeyId"),
+    ("MetastoreLaunchTemplate", "hiveMetastore.type"),
+    (METASTORE, "hiveMetastore.type"),
+    ("SupersetPassword", "superset.enabled"),
+    ("SupersetInterface", "network.subnetId"),
+    ("SupersetVolume", "ec2.kmsKeyId"),
+    ("SupersetLaunchTemplate", "superset.instanceType"),
+    (SUPERSET, "superset.instanceType"),
+    ("LogGroup", "monitoring.logRetentionDays"),
+    ("Dashboard", "monitoring.cloudWatchMetrics"),
+    ("WorkersMissing", "monitoring.alarmTopicArn"),
+    ("CoordinatorsMissing", "monitoring.alarmTopicArn"),
+];
+
+/// The path of the input behind a resource.
+#[must_use]
+pub fn logical_id_field(logical_id: &str) -> Option<&'static str> {
+    FIELDS_OF_RESOURCES.iter().find(|(id, _)| *id == logical_id).map(|(_, path)| *path)
+}
+
+/// Whether an output shows what a secret parameter holds. None of the bundled template does: a test holds that.
 #[must_use]
 pub fn is_sensitive_output(_key: &str) -> bool {
     false

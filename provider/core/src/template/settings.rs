@@ -31,8 +31,10 @@ pub fn with_settings(settings: &Value) -> String {
 /// Whether a template is a bundled one, of whatever version, and what it records.
 #[must_use]
 pub fn recognise(body: &str) -> Option<Bundled> {
-    let template: Value = serde_json::from_str(body).ok()?;
-    let record = template.get("Metadata")?.get("Starburst")?;
+    // Metadata stands in a line of its own, in JSON, so that no YAML parser is needed.
+    let line = body.lines().find_map(|line| line.strip_prefix("Metadata: "))?;
+    let metadata: Value = serde_json::from_str(line).ok()?;
+    let record = metadata.get("Starburst")?;
     Some(Bundled {
         version: u32::try_from(record.get("TemplateVersion")?.as_u64()?).ok()?,
         settings: record.get("Settings").and_then(Value::as_object).cloned().unwrap_or_default(),
@@ -54,6 +56,7 @@ mod tests {
     #[test]
     fn a_foreign_template_is_not_recognised() {
         assert_eq!(recognise("{\"Resources\":{}}"), None);
+        assert_eq!(recognise("Metadata: {\"Starburst\":{}}\nResources:\n"), None);
         assert_eq!(recognise("Resources: {}"), None);
     }
 }

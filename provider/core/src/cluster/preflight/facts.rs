@@ -20,13 +20,9 @@ pub struct Facts {
     /// The VPC.
     pub vpc: Option<Vpc>,
     /// All route tables of the VPC.
-    pub route_tables: Vec<RouteTable>,
-    /// Whether they were read.
-    pub route_tables_read: bool,
+    pub route_tables: Option<Vec<RouteTable>>,
     /// All endpoints of the VPC, the stack's own included.
-    pub endpoints: Vec<VpcEndpoint>,
-    /// Whether they were read.
-    pub endpoints_read: bool,
+    pub endpoints: Option<Vec<VpcEndpoint>>,
     /// Instance types by name.
     pub instance_types: BTreeMap<String, InstanceType>,
     /// Images that the inputs name and the newest ones, by id.
@@ -48,9 +44,9 @@ impl Facts {
     /// The route table that the subnet uses: its own, else the VPC's main one.
     #[must_use]
     pub fn subnet_route_table(&self) -> Option<&RouteTable> {
-        let subnet = self.subnet.as_ref()?;
-        let own = self.route_tables.iter().find(|table| table.subnet_ids.contains(&subnet.id));
-        own.or_else(|| self.route_tables.iter().find(|table| table.main))
+        let (tables, subnet) = (self.route_tables.as_ref()?, self.subnet.as_ref()?);
+        let own = tables.iter().find(|table| table.subnet_ids.contains(&subnet.id));
+        own.or_else(|| tables.iter().find(|table| table.main))
     }
 
     /// Whether nodes get public addresses: as written, else as the subnet has it.

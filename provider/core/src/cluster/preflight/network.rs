@@ -112,12 +112,9 @@ fn ways_out(case: &Case<'_>, found: &mut Found) {
 }
 
 fn endpoints_missing(case: &Case<'_>, found: &mut Found) {
-    let facts = &case.read.facts;
-    if !facts.endpoints_read {
-        return;
-    }
+    let Some(endpoints) = &case.read.facts.endpoints else { return };
     let there: BTreeSet<&str> =
-        facts.endpoints.iter().filter_map(|endpoint| endpoint.service.rsplit('.').next()).collect();
+        endpoints.iter().filter_map(|endpoint| endpoint.service.rsplit('.').next()).collect();
     let missing: Vec<&str> = SERVICES.iter().copied().filter(|service| !there.contains(service)).collect();
     if !missing.is_empty() {
         let message = Message::new(format!("the nodes have no way out and the VPC has no endpoints for {}", missing.join(", ")));
@@ -127,12 +124,9 @@ fn endpoints_missing(case: &Case<'_>, found: &mut Found) {
 }
 
 fn route_tables(case: &Case<'_>, found: &mut Found) {
-    let facts = &case.read.facts;
-    if !facts.route_tables_read {
-        return;
-    }
+    let Some(tables) = &case.read.facts.route_tables else { return };
     for id in texts(case.inputs, &network::ROUTE_TABLE_IDS) {
-        if !facts.route_tables.iter().any(|table| table.id == id) {
+        if !tables.iter().any(|table| table.id == id) {
             let message = Message::new(format!("{id} is no route table of the VPC"));
             found.error(&ROUTE_TABLE_ABSENT, &network::ROUTE_TABLE_IDS, message, Message::default());
         }

@@ -127,12 +127,8 @@ async fn join_network(ports: Ports<'_>, inputs: &Value, scope: Scope, readings: 
     let warnings = &mut facts.warnings;
     facts.subnet = settled(subnet, &network::SUBNET_ID, warnings)?.flatten();
     facts.vpc = settled(vpc, &network::VPC_ID, warnings)?.flatten();
-    if let Some(tables) = settled(tables, &network::VPC_ID, warnings)? {
-        (facts.route_tables, facts.route_tables_read) = (tables, true);
-    }
-    if let Some(endpoints) = settled(endpoints, &network::VPC_ENDPOINTS, warnings)? {
-        (facts.endpoints, facts.endpoints_read) = (endpoints, true);
-    }
+    facts.route_tables = settled(tables, &network::VPC_ID, warnings)?;
+    facts.endpoints = settled(endpoints, &network::VPC_ENDPOINTS, warnings)?;
     readings.groups = settled(groups, &network::SECURITY_GROUP_IDS, warnings)?;
     readings.key_exists = settled(key_exists, &ec2::KEY_NAME, warnings)?;
     readings.namesake = settled(namesake, &stack::NAME, warnings)?.flatten();

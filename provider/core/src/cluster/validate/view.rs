@@ -4,7 +4,6 @@
 use starburst_schema::{Field, format};
 
 use crate::cluster::defaults::effective;
-use crate::failure::Client;
 use crate::path::{Path, Step};
 use crate::value::{FileSource, Value};
 
@@ -12,18 +11,11 @@ use crate::value::{FileSource, Value};
 pub struct View<'a> {
     values: Value,
     prior: Option<&'a Value>,
-    /// Who asks.
-    pub client: Client,
 }
 
 impl<'a> View<'a> {
     /// Inputs in normal form; `wrong` are the paths of values that violate a rule already.
-    pub fn new<'p>(
-        inputs: &Value,
-        prior: Option<&'a Value>,
-        client: Client,
-        wrong: impl Iterator<Item = &'p Path>,
-    ) -> Self {
+    pub fn new<'p>(inputs: &Value, prior: Option<&'a Value>, wrong: impl Iterator<Item = &'p Path>) -> Self {
         let mut values = inputs.clone();
         for path in wrong.filter(|path| !path.is_root()) {
             let whole = path.steps().iter().take_while(|step| matches!(step, Step::Key(_)));
@@ -35,7 +27,7 @@ impl<'a> View<'a> {
                 values.put(&whole, Value::Unknown);
             }
         }
-        Self { values, prior, client }
+        Self { values, prior }
     }
 
     /// The checked inputs of the last run.
@@ -55,12 +47,6 @@ impl<'a> View<'a> {
             }
             _ => value,
         }
-    }
-
-    /// Whether something is written, known or not.
-    #[must_use]
-    pub fn written(&self, field: &Field) -> bool {
-        !self.values.at(&Path::from(field)).is_null()
     }
 
     /// Whether something known is written.

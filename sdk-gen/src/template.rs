@@ -1,0 +1,195 @@
+//! Assembles the joint template: parameters from the table, resources from hand-written fragments, the node script from
+//! `bootstrap/node.sh`. The result is one static text; nothing is rendered when the plugin runs.
+
+use std::io::Write as _;
+
+use anyhow::{Context, Result, ensure};
+use base64::Engine as _;
+use serde_json::{Map, Value, json};
+use starburst_schema::{
+    Constraint, DERIVED, Derived, FIELDS, Field, Format, Kind, Parameter, ParameterEncoding, ParameterType,
+};
+
+use crate::artifact::root;
+use crate::compact_yaml;
+
+const SOURCES: &str = "provider/core/src/template";
+/// Fragments whose members are resources, in the order in which they are read.
+const RESOURCES: &[&str] =
+    &["network", "security", "iam", "secrets", "coordinators", "workers", "metastore", "superset", "monitoring"];
+/// Longest URI of a package, configuration or script, so that user data holds all of them.
+const URI_LENGTH: usize = 512;
+/// Newest Amazon Linux 2023 for a launch by hand; the plugin always sends an image that it resolved once.
+const NEWEST_IMAGE: &str = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+/// Longest ARN of a secret.
+const ARN_LENGTH: usize = 256;
+
+/// The template as a tree.
+///
+/// # Errors
+/// A fragment that cannot be read, or two fragments that define the same resource.
+pub fn joint_template() -> Result<Value> {
+    let mut resources = Map::new();
+    for name in RESOURCES {
+        for (logical_id, resource) in fragment(name)? {
+            let twice = resources.insert(logical_id.clone(), resource).is_some();
+            ensure!(!twice, "{logical_id} is defined twice");
+        }
+    }
+    Ok(json!({
+        "Metadata": { "Starburst": { "TemplateVersion": starburst_core::template::VERSION } },
+        "Parameters": parameters(),
+        "Mappings": { "Bootstrap": { "Node": { "Body": user_data()? } } },
+        "Conditions": fragment("conditions")?,
+        "Resources": resources,
+        "Outputs": fragment("outputs")?,
+    }))
+}
+
+/// The template in compact JSON, for tools.
+pub fn compact(template: &Value) -> String {
+    format!("{template}\n")
+}
+
+/// The template in compact YAML: what is sent. Short forms make room for what a node runs.
+pub fn yaml(template: &Value) -> String {
+    let order: Vec<&str> = parameter_names();
+    compact_yaml::write(template, &order)
+}
+
+/// Names of all parameters, in the order of the table, derived ones last.
+fn parameter_names() -> Vec<&'static str> {
+    let of_fields = FIELDS.iter().filter_map(|field| field.parameter).map(|parameter| parameter.name);
+    of_fields.chain(DERIVED.iter().map(|derived| derived.name)).collect()
+}
+
+fn fragment(name: &str) -> Result<Map<String, Value>> {
+    let path = root().join(SOURCES).join("resources").join(format!("{name}.yaml"));
+    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    let tree: Value = serde_yaml_ng::from_str(&text).with_context(|| format!("parsing {}", path.display()))?;
+    tree.as_object().cloned().with_context(|| format!("{} is no mapping", path.display()))
+}
+
+/// What a node runs first. It cuts the configuration, which the template puts at the end, out of itself, unpacks the
+/// node script and hands over. Packed, because user data may have 16,384 bytes; any change of it rolls the nodes.
+fn user_data() -> Result<String> {
+    let path = root().join(SOURCES).join("bootstrap/node.sh");
+    let script = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    let mut encoder = flate2::GzBuilder::new().write(Vec::new(), flate2::Compression::best());
+    encoder.write_all(without_comments(&script).as_bytes()).context("packing the node script")?;
+    let packed = encoder.finish().context("packing the node script")?;
+    let text = base64::engine::general_purpose::STANDARD.encode(packed);
+    Ok(format!(
+        "#!/bin/bash\nmkdir -p /opt/starburst\ncd /opt/starburst\nsed '1,/^#CONFIGURATION$/d' \"$0\">node.conf\n\
+         base64 -d<<'#'|gunzip>node.sh\n{text}\n#\nexec bash node.sh boot\n#CONFIGURATION\n"
+    ))
+}
+
+/// Whole-line comments and empty lines are for readers of the repository; nodes do without.
+fn without_comments(script: &str) -> String {
+    let kept = script.lines().enumerate().filter(|(number, line)| {
+        let text = line.trim_start();
+        *number == 0 || !(text.is_empty() || text.starts_with('#'))
+    });
+    kept.map(|(_, line)| format!("{line}\n")).collect()
+}
+
+fn parameters() -> Map<String, Value> {
+    let of_fields = FIELDS
+        .iter()
+        .filter_map(|field| field.parameter.map(|parameter| (parameter.name.to_owned(), of_field(field, parameter))));
+    of_fields.chain(DERIVED.iter().map(|derived| (derived.name.to_owned(), of_derived(derived)))).collect()
+}
+
+fn of_derived(derived: &Derived) -> Value {
+    let default = as_default(derived.kind, derived.default);
+    let mut parameter = json!({ "Type": derived.kind.as_cloudformation(), "Default": default });
+    if derived.secret {
+        parameter["NoEcho"] = json!(true);
+    }
+    parameter
+}
+
+fn as_default(kind: ParameterType, text: &str) -> Value {
+    match (kind, text.parse::<i64>()) {
+        (ParameterType::Number, Ok(number)) => json!(number),
+        _ => json!(text),
+    }
+}
+
+fn of_field(field: &Field, parameter: Parameter) -> Value {
+    let default = default_text(field, parameter);
+    // A number that may be absent is a text in the template: only a text can be empty.
+    let optional_number = parameter.kind == ParameterType::Number && default.is_none() && !field.required;
+    let kind = if optional_number { ParameterType::String } else { parameter.kind };
+    let mut declared = json!({ "Type": kind.as_cloudformation() });
+    if !field.required {
+        declared["Default"] = match parameter.name {
+            "ImageId" | "WorkerImageId" => json!(NEWEST_IMAGE),
+            _ => as_default(kind, &default.unwrap_or_default()),
+        };
+    }
+    if let Some(values) = allowed_values(field, parameter) {
+        declared["AllowedValues"] = values;
+    }
+    if let Some(length) = longest(field).filter(|_| !field.is_secret()) {
+        declared["MaxLength"] = json!(length);
+    }
+    for constraint in field.constraints {
+        match constraint {
+            // Ports and volume sizes are refused by EC2 itself; a wrong count would be taken.
+            Constraint::Range(least, most) if kind == ParameterType::Number && parameter.name.ends_with("Count") => {
+                declared["MinValue"] = json!(least);
+                declared["MaxValue"] = json!(most);
+            }
+            Constraint::Form(Format::S3Mount) => declared["AllowedPattern"] = json!("s3://[^/]+/.*"),
+            _ => {}
+        }
+    }
+    if field.is_secret() {
+        declared["NoEcho"] = json!(true);
+    }
+    declared
+}
+
+/// The default of the field as the parameter's text; `None` where absent stays absent.
+fn default_text(field: &Field, parameter: Parameter) -> Option<String> {
+    let default: Value = serde_json::from_str(field.default?).ok()?;
+    Some(match (&default, parameter.encoding) {
+        (Value::Bool(flag), _) => if *flag { "yes" } else { "no" }.to_owned(),
+        (Value::String(text), ParameterEncoding::Literal(literals)) => literals
+            .iter()
+            .find(|(ours, _)| ours == text)
+            .map_or_else(|| text.clone(), |(_, theirs)| (*theirs).to_owned()),
+        (Value::String(text), _) => text.clone(),
+        (other, _) => other.to_string(),
+    })
+}
+
+fn allowed_values(field: &Field, parameter: Parameter) -> Option<Value> {
+    let texts: Vec<&str> = match (parameter.encoding, field.kind) {
+        (ParameterEncoding::Literal(literals), _) => literals.iter().map(|(_, literal)| *literal).collect(),
+        (ParameterEncoding::YesNo, _) if field.default.is_none() => vec!["", "yes", "no"],
+        (ParameterEncoding::YesNo, _) => vec!["yes", "no"],
+        // AWS itself refuses a volume type that it does not know.
+        (_, Kind::Choice(choices)) if !parameter.name.ends_with("VolumeType") => choices.to_vec(),
+        _ => {
+            return None;
+        }
+    };
+    Some(json!(texts))
+}
+
+/// The longest text, where user data would not hold 4,096 bytes of it.
+fn longest(field: &Field) -> Option<usize> {
+    field.constraints.iter().find_map(|constraint| match constraint {
+        Constraint::Length(_, most) if *most <= 4096 => Some(*most),
+        Constraint::Form(Format::S3Uri | Format::S3Mount | Format::Uri | Format::HttpUrl | Format::S3UriOrPath) => {
+            Some(URI_LENGTH)
+        }
+        Constraint::Form(Format::Arn("secretsmanager")) => Some(ARN_LENGTH),
+        Constraint::Form(Format::Sha256) => Some(64),
+        Constraint::Form(Format::Host) => Some(255),
+        _ => None,
+    })
+}
