@@ -42,7 +42,9 @@ fn engine_address(arguments: &[String]) -> Result<Option<&str>, String> {
             }
             flag if flag.starts_with('-') => {}
             word if address.is_none() => address = Some(word),
-            word => return Err(format!("the engine's address is the only argument; {word} is one too many (see --help)")),
+            word => {
+                return Err(format!("the engine's address is the only argument; {word} is one too many (see --help)"));
+            }
         }
     }
     Ok(address)

@@ -75,8 +75,6 @@ pub static DERIVED: &[Derived] = &[
         "`yes` or `no` for the VPC endpoints of s3, cloudformation, ec2, autoscaling, secretsmanager, logs, monitoring, glue, ssm, ssmmessages, in this order; `auto` in the first place: the first six when SelectedSubnetAutoAssignsPublicIp is no."),
     row("RouteTables", CommaDelimitedList, "none", &["network.subnetId", "network.routeTableIds"],
         "Route tables that get the S3 gateway endpoint: the given ones, else the subnet's; `none` makes no such endpoint."),
-    row("InstanceProfileIsArn", String, "no", &["ec2.instanceProfile"],
-        "`yes` when IamInstanceProfile is an ARN, `no` when it is a name or empty."),
     row("ReadableArns", CommaDelimitedList, "none", READS,
         "ARNs of the S3 objects and secrets that inputs name and nodes read: `arn:PARTITION:s3:::bucket/key` of each s3:// URI (of the mirror with `/*`), and the given secret ARNs; `none` for none."),
     row("RootDeviceName", String, "/dev/xvda", &["ec2.imageId", "ec2.imageRefresh"],

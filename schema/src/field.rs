@@ -192,6 +192,8 @@ pub enum ParameterEncoding {
     KeyValues,
     /// The choice's text looked up in a list of (ours, template's) literals.
     Literal(&'static [(&'static str, &'static str)]),
+    /// A name: given as it is, or the last segment of an ARN.
+    NameOfArn,
     /// The URI that an upload answers, or the URI that was given.
     UploadedUri,
 }

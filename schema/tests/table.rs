@@ -212,6 +212,7 @@ fn encodings_fit_the_kinds() {
     for field in FIELDS {
         let Some(parameter) = field.parameter else { continue };
         let fits = match (parameter.encoding, field.kind) {
+            (ParameterEncoding::NameOfArn, Kind::Text) => true,
             (ParameterEncoding::Text, Kind::Text | Kind::Integer | Kind::Choice(_)) => true,
             (ParameterEncoding::YesNo, Kind::Bool) => true,
             (ParameterEncoding::CommaList, Kind::List | Kind::Set) => true,

@@ -21,6 +21,11 @@ fn template() -> Value {
     serde_json::from_str(&text("joint-template.json")).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// A default or an allowed value: numbers may stand there as numbers.
+fn in_words(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// Fields that reach the template, with the declarations of their parameters.
 fn declared(template: &Value) -> Vec<(&'static Field, &Value)> {
     let with_name = FIELDS.iter().filter_map(|field| field.parameter.map(|parameter| (*field, parameter.name)));
@@ -57,8 +62,8 @@ fn a_launch_by_hand_needs_exactly_the_required_inputs() {
         assert_eq!(parameter.get("Default").is_none(), field.required, "{}", field.path);
     }
     for derived in DERIVED {
-        let default = template["Parameters"][derived.name]["Default"].as_str();
-        assert_eq!(default, Some(derived.default), "{}", derived.name);
+        let default = template["Parameters"][derived.name].get("Default").map(in_words);
+        assert_eq!(default.as_deref(), Some(derived.default), "{}", derived.name);
     }
 }
 
@@ -66,11 +71,10 @@ fn a_launch_by_hand_needs_exactly_the_required_inputs() {
 fn defaults_keep_the_declared_bounds() {
     for (name, parameter) in template()["Parameters"].as_object().into_iter().flatten() {
         let Some(default) = parameter.get("Default") else { continue };
-        let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+        let default = in_words(default);
         assert!(default.len() <= LONGEST_VALUE, "{name}");
         if let Some(allowed) = parameter["AllowedValues"].as_array() {
-            let allowed = allowed.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-            assert!(allowed.into_iter().any(|value| value == default), "{name}: {default} is not allowed");
+            assert!(allowed.iter().map(in_words).any(|value| value == default), "{name}: {default} is not allowed");
         }
         if parameter["Type"] == "Number" {
             let number: i64 = default.parse().unwrap_or_else(|error| panic!("{name}: {default}: {error}"));

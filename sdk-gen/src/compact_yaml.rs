@@ -56,7 +56,7 @@ fn node(value: &Value, in_conditions: bool) -> String {
     }
 }
 
-fn function<'a>(map: &'a Map<String, Value>, in_conditions: bool) -> Option<(&'a str, &'a Value)> {
+fn function(map: &Map<String, Value>, in_conditions: bool) -> Option<(&str, &Value)> {
     let (name, argument) = map.iter().next().filter(|_| map.len() == 1)?;
     let known = FUNCTIONS.contains(&name.as_str()) || (in_conditions && name == "Condition");
     known.then_some((name.as_str(), argument))
@@ -95,7 +95,7 @@ fn sequence(items: &[Value], in_conditions: bool) -> String {
 /// Whether a text needs no quotes: it begins with a letter, holds nothing that YAML reads, and is no word of YAML's.
 fn is_plain(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_./:-".contains(c))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_./:*-".contains(c))
         && !text.ends_with(':')
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
 }

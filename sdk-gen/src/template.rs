@@ -18,9 +18,13 @@ const SOURCES: &str = "provider/core/src/template";
 const RESOURCES: &[&str] =
     &["network", "security", "iam", "secrets", "coordinators", "workers", "metastore", "superset", "monitoring"];
 /// Longest URI of a package, configuration or script, so that user data holds all of them.
-const URI_LENGTH: usize = 512;
+const URI_LENGTH: usize = 256;
+/// Longest `KEY=VALUE,KEY=VALUE` of Alluxio's properties.
+const PROPERTIES_LENGTH: usize = 2048;
 /// Newest Amazon Linux 2023 for a launch by hand; the plugin always sends an image that it resolved once.
 const NEWEST_IMAGE: &str = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+/// Longest revision, all of them stand in user data.
+const REVISION_LENGTH: usize = 128;
 /// Longest ARN of a secret.
 const ARN_LENGTH: usize = 256;
 
@@ -80,7 +84,7 @@ fn user_data() -> Result<String> {
     let packed = encoder.finish().context("packing the node script")?;
     let text = base64::engine::general_purpose::STANDARD.encode(packed);
     Ok(format!(
-        "#!/bin/bash\nmkdir -p /opt/starburst\ncd /opt/starburst\nsed '1,/^#CONFIGURATION$/d' \"$0\">node.conf\n\
+        "#!/bin/bash\nXX
          base64 -d<<'#'|gunzip>node.sh\n{text}\n#\nexec bash node.sh boot\n#CONFIGURATION\n"
     ))
 }
@@ -104,6 +108,9 @@ fn parameters() -> Map<String, Value> {
 fn of_derived(derived: &Derived) -> Value {
     let default = as_default(derived.kind, derived.default);
     let mut parameter = json!({ "Type": derived.kind.as_cloudformation(), "Default": default });
+    if derived.name.ends_with("Revision") {
+        parameter["MaxLength"] = json!(REVISION_LENGTH);
+    }
     if derived.secret {
         parameter["NoEcho"] = json!(true);
     }
@@ -132,7 +139,7 @@ fn of_field(field: &Field, parameter: Parameter) -> Value {
     if let Some(values) = allowed_values(field, parameter) {
         declared["AllowedValues"] = values;
     }
-    if let Some(length) = longest(field).filter(|_| !field.is_secret()) {
+    if let Some(length) = longest(field).filter(|_| !field.is_secret() && parameter.name != "KeyName") {
         declared["MaxLength"] = json!(length);
     }
     for constraint in field.constraints {
@@ -169,7 +176,7 @@ fn default_text(field: &Field, parameter: Parameter) -> Option<String> {
 fn allowed_values(field: &Field, parameter: Parameter) -> Option<Value> {
     let texts: Vec<&str> = match (parameter.encoding, field.kind) {
         (ParameterEncoding::Literal(literals), _) => literals.iter().map(|(_, literal)| *literal).collect(),
-        (ParameterEncoding::YesNo, _) if field.default.is_none() => vec!["", "yes", "no"],
+        (ParameterEncoding::YesNo, _) if field.default.is_none() => return None,
         (ParameterEncoding::YesNo, _) => vec!["yes", "no"],
         // AWS itself refuses a volume type that it does not know.
         (_, Kind::Choice(choices)) if !parameter.name.ends_with("VolumeType") => choices.to_vec(),
@@ -182,6 +189,9 @@ fn allowed_values(field: &Field, parameter: Parameter) -> Option<Value> {
 
 /// The longest text, where user data would not hold 4,096 bytes of it.
 fn longest(field: &Field) -> Option<usize> {
+    if field.parameter.is_some_and(|parameter| parameter.encoding == ParameterEncoding::KeyValues) {
+        return Some(PROPERTIES_LENGTH);
+    }
     field.constraints.iter().find_map(|constraint| match constraint {
         Constraint::Length(_, most) if *most <= 4096 => Some(*most),
         Constraint::Form(Format::S3Uri | Format::S3Mount | Format::Uri | Format::HttpUrl | Format::S3UriOrPath) => {

@@ -42,7 +42,16 @@ fn main() -> Result<()> {
 fn build() -> Result<PathBuf> {
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(place::workspace())
-        .args(["build", "--quiet", "--locked", "--workspace", "--bin", "pulumi-resource-starburst", "--profile", "dist"])
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--workspace",
+            "--bin",
+            "pulumi-resource-starburst",
+            "--profile",
+            "dist",
+        ])
         .status()?;
     anyhow::ensure!(status.success(), "building the plugin of profile dist");
     Ok(place::target().join("dist/pulumi-resource-starburst"))
@@ -125,7 +134,8 @@ fn process(plugin: &Path, table: &mut Table) -> Result<()> {
 /// Times of single calls over gRPC on loopback, the client's own time included.
 async fn calls(plugin: &Path, table: &mut Table) -> Result<()> {
     let running = Running::start(plugin)?;
-    let channel = tonic::transport::Endpoint::from_shared(format!("http://127.0.0.1:{}", running.port))?.connect().await?;
+    let channel =
+        tonic::transport::Endpoint::from_shared(format!("http://127.0.0.1:{}", running.port))?.connect().await?;
     let mut client = tonic::client::Grpc::new(channel).max_decoding_message_size(64 << 20);
     let mut schema = Vec::new();
     let mut check_and_diff = Vec::new();

@@ -63,7 +63,15 @@ impl StandIn {
         let endpoint = server.endpoint.clone();
         let keys = ("AKIAMODELOFAWS000001".to_owned(), "a-key-for-the-model".to_owned());
         let clients = clients(&runtime, &endpoint, &keys)?;
-        Ok(Self { endpoint, keys, runtime, clients, ids, cannot: Vec::new(), _alive: Alive::Model { world, _server: server } })
+        Ok(Self {
+            endpoint,
+            keys,
+            runtime,
+            clients,
+            ids,
+            cannot: Vec::new(),
+            _alive: Alive::Model { world, _server: server },
+        })
     }
 
     fn ministack(runtime: tokio::runtime::Runtime) -> Result<Self> {
@@ -103,19 +111,24 @@ impl StandIn {
 
     /// The worker group of a stack.
     pub fn workers(&self, stack: &Stack) -> Result<Group> {
-        let resources = self.runtime.block_on(self.clients.cloud_formation.stack_resources(&stack.id)).map_err(|error| anyhow!("{error:?}"))?;
+        let resources = self
+            .runtime
+            .block_on(self.clients.cloud_formation.stack_resources(&stack.id))
+            .map_err(|error| anyhow!("{error:?}"))?;
         let name = resources
             .into_iter()
             .find(|resource| resource.logical_id == starburst_core::template::WORKERS)
             .context("the stack has no worker group")?
             .physical_id;
-        let groups = self.runtime.block_on(self.clients.auto_scaling.groups(&[name])).map_err(|error| anyhow!("{error:?}"))?;
+        let groups =
+            self.runtime.block_on(self.clients.auto_scaling.groups(&[name])).map_err(|error| anyhow!("{error:?}"))?;
         groups.into_iter().next().context("the worker group is not there")
     }
 
     /// What an operator does in the console: another desired capacity.
     pub fn set_desired(&self, group: &Group, desired: u32) -> Result<()> {
-        let sizes = self.clients.auto_scaling.set_sizes(&group.name, group.min.min(desired), desired, group.max.max(desired));
+        let sizes =
+            self.clients.auto_scaling.set_sizes(&group.name, group.min.min(desired), desired, group.max.max(desired));
         self.runtime.block_on(sizes).map_err(|error| anyhow!("{error:?}"))
     }
 }
@@ -152,7 +165,8 @@ fn seed_ministack(
         let subnet = subnet.subnet().and_then(|subnet| subnet.subnet_id()).context("MiniStack's subnet")?.to_owned();
         let group = ec2.create_security_group().vpc_id(&vpc).group_name("analytics").description("analytics").send();
         let group = group.await?.group_id().context("MiniStack's security group")?.to_owned();
-        let s3 = aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build());
+        let s3 =
+            aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build());
         s3.create_bucket().bucket("analytics-data").send().await.context("making a bucket in MiniStack")?;
         let ids = [
             ("vpcId", vpc),

@@ -77,18 +77,24 @@ impl Story {
         let begun = Instant::now();
         self.pulumi(crate::clients::pulumi::UP)?;
         let outputs = self.project.outputs()?;
-        self.stack_name =
-            outputs["stackName"].as_str().context("the program has no output stackName")?.to_owned();
+        self.stack_name = outputs["stackName"].as_str().context("the program has no output stackName")?.to_owned();
         let workers = self.desired()?;
         ensure!(workers == 3, "the worker group has {workers} nodes instead of 3");
         let url = outputs["coordinatorUrl"].as_str().unwrap_or("none").to_owned();
-        self.screen.found("up", &format!("stack {}, 3 workers, coordinator at {url}", self.stack_name), begun.elapsed());
+        self.screen.found(
+            "up",
+            &format!("stack {}, 3 workers, coordinator at {url}", self.stack_name),
+            begun.elapsed(),
+        );
         Ok(())
     }
 
     fn scale(&mut self) -> Result<()> {
         self.project.config_set("workerCount", "5")?;
-        self.screen.step("Scale: three workers become five, no node is replaced", "pulumi config set workerCount 5 && pulumi up");
+        self.screen.step(
+            "Scale: three workers become five, no node is replaced",
+            "pulumi config set workerCount 5 && pulumi up",
+        );
         let preview = self.pulumi(&["preview", "--non-interactive", "--diff"])?;
         ensure!(!preview.text().contains("replace"), "scaling must not replace anything");
         let begun = Instant::now();

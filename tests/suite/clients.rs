@@ -83,33 +83,40 @@ fn a_python_program_on_the_model_of_aws() -> Result<()> {
 
 #[test]
 fn pulumi_accepts_the_schema() -> Result<()> {
-    or_skip("pulumi_accepts_the_schema", (|| {
-        schema_judge::check(&schema())?.success()?;
-        let answered = schema_judge::get(&plugin::pulumi()?)?.success()?;
-        ensure!(answered.stdout.contains("PrestoAlluxioCluster"), "get-schema shows the resource");
-        Ok(())
-    })())
+    or_skip(
+        "pulumi_accepts_the_schema",
+        (|| {
+            schema_judge::check(&schema())?.success()?;
+            let answered = schema_judge::get(&plugin::pulumi()?)?.success()?;
+            ensure!(answered.stdout.contains("PrestoAlluxioCluster"), "get-schema shows the resource");
+            Ok(())
+        })(),
+    )
 }
 
 #[test]
 fn ctrl_c_in_the_middle_keeps_what_is_needed_to_go_on() -> Result<()> {
-    or_skip("ctrl_c_in_the_middle_keeps_what_is_needed_to_go_on", (|| {
-        // Slow enough that the create is still running when the signal comes.
-        let stand_in = StandIn::start(Aws::Model, 4.0)?;
-        let project = project(&stand_in, Program::yaml_example())?;
-        let mut running = project.spawn(UP)?;
-        let world = stand_in.world().context("the model")?;
-        wait_for("a stack", || world.calls().iter().any(|call| call.action == "CreateStack"))?;
-        std::thread::sleep(Duration::from_secs(2));
-        running.interrupt()?;
-        let stopped = running.wait(&mut |_| ())?.failure()?;
-        ensure!(!stopped.text().contains("exited prematurely"), "{}", stopped.text());
-        project.up()?.success()?;
-        let created = world.calls().iter().filter(|call| call.action == "CreateStack" && call.outcome == "ok").count();
-        assert_eq!(created, 1, "the second run joined the first");
-        project.run(DESTROY)?.success()?;
-        Ok(())
-    })())
+    or_skip(
+        "ctrl_c_in_the_middle_keeps_what_is_needed_to_go_on",
+        (|| {
+            // Slow enough that the create is still running when the signal comes.
+            let stand_in = StandIn::start(Aws::Model, 4.0)?;
+            let project = project(&stand_in, Program::yaml_example())?;
+            let mut running = project.spawn(UP)?;
+            let world = stand_in.world().context("the model")?;
+            wait_for("a stack", || world.calls().iter().any(|call| call.action == "CreateStack"))?;
+            std::thread::sleep(Duration::from_secs(2));
+            running.interrupt()?;
+            let stopped = running.wait(&mut |_| ())?.failure()?;
+            ensure!(!stopped.text().contains("exited prematurely"), "{}", stopped.text());
+            project.up()?.success()?;
+            let created =
+                world.calls().iter().filter(|call| call.action == "CreateStack" && call.outcome == "ok").count();
+            assert_eq!(created, 1, "the second run joined the first");
+            project.run(DESTROY)?.success()?;
+            Ok(())
+        })(),
+    )
 }
 
 fn wait_for(what: &str, mut there: impl FnMut() -> bool) -> Result<()> {

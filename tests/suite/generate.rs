@@ -34,7 +34,14 @@ pub fn inputs() -> impl Strategy<Value = Value> {
 
 /// Fields that a random value cannot stand for: they name things of another world or of this machine.
 fn usable(field: &Field) -> bool {
-    let foreign = ["stack.template", "stack.templateVersion", "stack.assetBucket", "region"];
+    let foreign = [
+        "stack.template",
+        "stack.assetBucket",
+        "region",
+        "stack.rollback.triggers",
+        // Without public addresses the seeded public subnet has no way out.
+        "network.subnetAutoAssignsPublicIp",
+    ];
     field.clients == Clients::Both
         && !foreign.iter().any(|prefix| field.path.starts_with(prefix))
         && !matches!(field.kind, Kind::File | Kind::Folder)

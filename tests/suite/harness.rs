@@ -73,8 +73,31 @@ impl Bench {
 
     /// The same with provider settings beside region, endpoint and keys.
     pub async fn with_config(extra: Json) -> Result<Self> {
+        Self::with(extra, fake::durations::Durations::default()).await
+    }
+
+    /// A model in which everything is over in an instant, for tests of many programs.
+    pub async fn instant() -> Result<Self> {
+        let durations = fake::durations::Durations {
+            stack_start: 1,
+            event: 1,
+            resource: 1,
+            instance_profile: 1,
+            vpc_endpoint: 1,
+            cleanup: 1,
+            instance_running: 1,
+            instance_boot: 2,
+            launch_hook: 1,
+            drain: 1,
+            instance_termination: 1,
+            ..fake::durations::Durations::default()
+        };
+        Self::with(json!({}), durations).await
+    }
+
+    async fn with(extra: Json, durations: fake::durations::Durations) -> Result<Self> {
         let clock = fake::SimClock::new();
-        let model = fake::World::new(fake::WorldConfig::simulated(&clock));
+        let model = fake::World::new(fake::WorldConfig { durations, ..fake::WorldConfig::simulated(&clock) });
         let server = fake::serve(model.clone()).await?;
         let world = ModelWorld { clock: clock.clone(), endpoint: server.endpoint.clone(), files: ProgramFiles::here() };
         let provider = Provider::new(Arc::new(world), None);
@@ -102,7 +125,8 @@ impl Bench {
             r#type: TYPE.to_owned(),
             ..Default::default()
         };
-        let answer = self.provider.check(Request::new(request)).await.map_err(|status| anyhow!("{status}"))?.into_inner();
+        let answer =
+            self.provider.check(Request::new(request)).await.map_err(|status| anyhow!("{status}"))?.into_inner();
         let failures = answer.failures.into_iter().map(|failure| (failure.property, failure.reason)).collect();
         Ok((to_json(&answer.inputs.context("no inputs")?), failures))
     }
@@ -204,7 +228,8 @@ impl Bench {
             r#type: TYPE.to_owned(),
             ..Default::default()
         };
-        let answer = self.provider.read(Request::new(request)).await.map_err(|status| anyhow!("{status}"))?.into_inner();
+        let answer =
+            self.provider.read(Request::new(request)).await.map_err(|status| anyhow!("{status}"))?.into_inner();
         if answer.id.is_empty() {
             anyhow::ensure!(answer.properties.is_none() && answer.inputs.is_none(), "a gone resource has no values");
             return Ok(None);
@@ -230,7 +255,8 @@ impl Bench {
 
 fn trouble(status: &Status, inputs: &Json) -> Trouble {
     let envelope = wire::status::Status::decode(status.details()).unwrap_or_default();
-    let failed = envelope.details.first().and_then(|any| wire::ErrorResourceInitFailed::decode(any.value.as_slice()).ok());
+    let failed =
+        envelope.details.first().and_then(|any| wire::ErrorResourceInitFailed::decode(any.value.as_slice()).ok());
     let partial = failed.map(|failed| Stored {
         id: failed.id,
         inputs: inputs.clone(),

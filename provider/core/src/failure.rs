@@ -150,7 +150,9 @@ impl Advice {
             (Self::Apply, Client::Terraform) => "`terraform apply`".into(),
             (Self::Forget, Client::Pulumi) => "`pulumi state delete URN`".into(),
             (Self::Forget, Client::Terraform) => "`terraform state rm ADDRESS`".into(),
-            (Self::Import(id), Client::Pulumi) => format!("`pulumi import starburst:index:PrestoAlluxioCluster NAME {id}`"),
+            (Self::Import(id), Client::Pulumi) => {
+                format!("`pulumi import starburst:index:PrestoAlluxioCluster NAME {id}`")
+            }
             (Self::Import(id), Client::Terraform) => {
                 format!("`terraform import starburst_presto_alluxio_cluster.NAME {id}`")
             }

@@ -1,6 +1,6 @@
 //! Fields of section `ec2`: the nodes.
 
-use crate::field::{ALL_NODES, COORDINATORS, Constraint, Effect, Field, Kind, Parameter, WORKERS};
+use crate::field::{ALL_NODES, COORDINATORS, Constraint, Effect, Field, Kind, Parameter, ParameterEncoding, WORKERS};
 use crate::format::Format;
 
 /// `ec2.workerCount`.
@@ -81,7 +81,9 @@ pub static SESSION_MANAGER: Field = Field::new("ec2.sessionManager", Kind::Bool)
 pub static INSTANCE_PROFILE: Field = Field::new("ec2.instanceProfile", Kind::Text)
     .constraints(&[Constraint::Form(Format::NameOrArn("iam"))])
     .effect(Effect::Roll(ALL_NODES))
-    .parameter(Parameter::text("IamInstanceProfile").aliases(&["InstanceProfile"]))
+    .parameter(
+        Parameter::text("IamInstanceProfile").aliases(&["InstanceProfile"]).encoding(ParameterEncoding::NameOfArn),
+    )
     .doc(
         "Name or ARN of an existing instance profile for the nodes. Absent: the stack makes a role and a \
          profile with the permissions that the nodes need.",
@@ -148,12 +150,13 @@ pub static ROOT_VOLUME_TYPE: Field = Field::new("ec2.rootVolume.type", Kind::Cho
 
 /// `ec2.kmsKeyId`.
 pub static KMS_KEY_ID: Field = Field::new("ec2.kmsKeyId", Kind::Text)
+    .default("\"alias/aws/ebs\"")
     .constraints(&[Constraint::Form(Format::KmsKey)])
     .effect(Effect::Roll(ALL_NODES))
     .parameter(Parameter::text("VolumeKmsKey"))
     .doc(
         "KMS key that encrypts all volumes: its id, its ARN, or an alias such as `alias/analytics`. \
-         Absent: the key that the account uses for EBS by default.",
+         Absent: `alias/aws/ebs`, the key that AWS keeps for EBS.",
     )
     .example("\"alias/analytics\"");
 

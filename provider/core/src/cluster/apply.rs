@@ -109,7 +109,30 @@ pub async fn update(
     let applied = conclude(ports, asker, inputs, state, outcome).await;
     match applied {
         Ok(applied) => settle(ports, inputs, &prior.inputs, applied).await,
-        Err(failed) => Err(failed),
+        Err(failed) => {
+            if failed.failure.kind == FailureKind::RolledBack {
+                restore_sizes(ports, prior).await;
+            }
+            Err(failed)
+        }
+    }
+}
+
+/// A roll that failed can leave the group larger than it was: CloudFormation raises it for the time of the roll and
+/// may not lower it again. What cannot be restored is told, and does not hide why the update failed.
+async fn restore_sizes(ports: Ports<'_>, prior: &Prior) {
+    let sizes = async {
+        let stack = ports.cloud_formation.describe_stack(&prior.id).await.map_err(|error| error.message)?;
+        match stack {
+            Some(stack) => set_sizes(ports, &prior.inputs, &stack)
+                .await
+                .map_err(|failure| failure.summary.render(crate::failure::Client::Pulumi)),
+            None => Ok(()),
+        }
+    };
+    if let Err(why) = sizes.await {
+        let told = format!("the size of the worker group could not be looked at after the rollback: {why}");
+        ports.progress.report(Progress::Warning(Message::new(told)));
     }
 }
 
@@ -173,10 +196,9 @@ async fn remove_assets(ports: Ports<'_>, inputs: &Value) {
     let keys = ports.objects.keys(&bucket, &prefix).await.unwrap_or_default();
     for key in keys {
         if let Err(error) = ports.objects.delete(&bucket, &key).await {
-            ports.progress.report(Progress::Warning(Message::new(format!(
-                "s3://{bucket}/{key} stays: {}",
-                error.message
-            ))));
+            ports
+                .progress
+                .report(Progress::Warning(Message::new(format!("s3://{bucket}/{key} stays: {}", error.message))));
         }
     }
 }
@@ -267,13 +289,7 @@ fn partial(ports: Ports<'_>, inputs: &Value, state: &ClusterState, stack: &Stack
     Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
 }
 
-async fn applied(
-    ports: Ports<'_>,
-    asker: &Asker,
-    inputs: &Value,
-    state: &ClusterState,
-    stack: &Stack,
-) -> Applied {
+async fn applied(ports: Ports<'_>, asker: &Asker, inputs: &Value, state: &ClusterState, stack: &Stack) -> Applied {
     let observed = observe::Observed::default();
     let computed = observe::computed(ports, stack, &observed, state, asker).await;
     Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
@@ -281,12 +297,7 @@ async fn applied(
 
 /// What CloudFormation leaves alone because the template did not change: the stack policy, and group sizes that an
 /// operator changed (see the decision on reverting group sizes).
-async fn settle(
-    ports: Ports<'_>,
-    inputs: &Value,
-    before: &Value,
-    applied: Applied,
-) -> Result<Applied, FailedApply> {
+async fn settle(ports: Ports<'_>, inputs: &Value, before: &Value, applied: Applied) -> Result<Applied, FailedApply> {
     let trouble = |error: &crate::ports::CallError| FailedApply {
         failure: stack::call_failure::from_call(error),
         partial: Some(applied.clone()),
@@ -297,37 +308,45 @@ async fn settle(
     if let Some(body) = inputs.at(&policy).as_text().filter(|body| before.at(&policy).as_text() != Some(body)) {
         ports.cloud_formation.set_stack_policy(&stack.id, body).await.map_err(|error| trouble(&error))?;
     }
-    if text(inputs, &ec2::WORKER_SCALING).as_deref() != Some("fixed") {
-        return Ok(applied);
-    }
-    let observed = observe::observe(ports, &stack, None).await.map_err(|failure| FailedApply {
-        failure,
-        partial: Some(applied.clone()),
-    })?;
-    let wanted = effective(inputs, &ec2::WORKER_COUNT).as_integer().and_then(|count| u32::try_from(count).ok());
-    if let (Some(group), Some(wanted)) = (observed.workers, wanted) {
-        if group.desired != wanted {
-            ports.progress.report(Progress::Info(Message::new(format!(
-                "setting the desired capacity of group {} from {} to {wanted}, as the program says",
-                group.name, group.desired
-            ))));
-            let max = stack.parameters.get(template::WORKER_MAXIMUM).and_then(|text| text.parse().ok()).unwrap_or(group.max);
-            let sizes = ports.auto_scaling.set_sizes(&group.name, wanted, wanted, wanted.max(max)).await;
-            sizes.map_err(|error| trouble(&error))?;
-        }
-    }
+    set_sizes(ports, inputs, &stack)
+        .await
+        .map_err(|failure| FailedApply { failure, partial: Some(applied.clone()) })?;
     Ok(applied)
+}
+
+/// Sets the worker group to what the inputs say, where it differs and the program owns its size.
+async fn set_sizes(ports: Ports<'_>, inputs: &Value, stack: &Stack) -> Result<(), Failure> {
+    if text(inputs, &ec2::WORKER_SCALING).as_deref() != Some("fixed") {
+        return Ok(());
+    }
+    let observed = observe::observe(ports, stack, None).await?;
+    let wanted = effective(inputs, &ec2::WORKER_COUNT).as_integer().and_then(|count| u32::try_from(count).ok());
+    let (Some(group), Some(wanted)) = (observed.workers, wanted) else { return Ok(()) };
+    if group.desired == wanted {
+        return Ok(());
+    }
+    ports.progress.report(Progress::Info(Message::new(format!(
+        "setting the desired capacity of group {} from {} to {wanted}, as the program says",
+        group.name, group.desired
+    ))));
+    let written = stack.parameters.get(template::WORKER_MAXIMUM).and_then(|text| text.parse().ok());
+    let max = written.unwrap_or(group.max).max(wanted);
+    ports
+        .auto_scaling
+        .set_sizes(&group.name, wanted, wanted, max)
+        .await
+        .map_err(|error| stack::call_failure::from_call(&error))
 }
 
 /// New inputs over old outputs: for changes that never touch the stack.
 fn echo(inputs: &Value, outputs: &Value) -> Value {
     let mut all = inputs.as_map().cloned().unwrap_or_default();
     for (key, value) in outputs.as_map().into_iter().flatten() {
-        let is_output = key == super::api::STATE_KEY || starburst_schema::OUTPUTS.iter().any(|output| output.name == key);
+        let is_output =
+            key == super::api::STATE_KEY || starburst_schema::OUTPUTS.iter().any(|output| output.name == key);
         if is_output {
             all.insert(key.clone(), value.clone());
         }
     }
     Value::Map(all)
 }
-

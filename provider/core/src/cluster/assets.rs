@@ -54,11 +54,7 @@ async fn pack(ports: Ports<'_>, field: &Field, value: &Value, prefix: &str) -> R
 ///
 /// # Errors
 /// A file that cannot be read.
-pub async fn local_entries(
-    ports: Ports<'_>,
-    path: &Path,
-    value: &Value,
-) -> Result<Option<Vec<LocalEntry>>, Failure> {
+pub async fn local_entries(ports: Ports<'_>, path: &Path, value: &Value) -> Result<Option<Vec<LocalEntry>>, Failure> {
     let local = match value.peeled() {
         Value::Text(text) if text.starts_with("s3://") || text.is_empty() => return Ok(None),
         Value::Text(text) => text.clone(),

@@ -144,7 +144,8 @@ impl From<'_> {
             let Some(text) = uploaded.or_else(|| request::text(self.inputs, field)) else { continue };
             if text.starts_with("arn:") && text.contains(":secretsmanager:") {
                 arns.insert(text);
-            } else if let Some(rest) = text.strip_prefix("s3://").filter(|_| field.path != alluxio::S3_ROOT_MOUNT.path) {
+            } else if let Some(rest) = text.strip_prefix("s3://").filter(|_| field.path != alluxio::S3_ROOT_MOUNT.path)
+            {
                 let all = if field.path == packages::MIRROR_URI.path { "/*" } else { "" };
                 arns.insert(format!("arn:{partition}:s3:::{}{all}", rest.trim_end_matches('/')));
             }
@@ -188,7 +189,8 @@ impl From<'_> {
     /// Whether the VPC has an endpoint of a service that is not this stack's own.
     fn has_endpoint(&self, service: &str) -> bool {
         let own = |endpoint: &VpcEndpoint| {
-            self.stack_id.is_some_and(|id| endpoint.tags.get("aws:cloudformation:stack-id").is_some_and(|tag| tag == id))
+            self.stack_id
+                .is_some_and(|id| endpoint.tags.get("aws:cloudformation:stack-id").is_some_and(|tag| tag == id))
         };
         let ending = format!(".{service}");
         self.facts.endpoints.iter().flatten().any(|endpoint| endpoint.service.ends_with(&ending) && !own(endpoint))
@@ -218,12 +220,7 @@ impl From<'_> {
     }
 
     /// The parameter of a computed field, where the program leaves it to the plugin.
-    fn fill_in(
-        &self,
-        field: &Field,
-        all: &mut BTreeMap<String, String>,
-        compute: impl Fn(&Facts) -> Option<String>,
-    ) {
+    fn fill_in(&self, field: &Field, all: &mut BTreeMap<String, String>, compute: impl Fn(&Facts) -> Option<String>) {
         let Some(parameter) = field.parameter else { return };
         if !self.inputs.at(&Path::from(field)).is_null() {
             return;
@@ -254,7 +251,8 @@ impl From<'_> {
     }
 
     fn architecture(&self, instance_type: &Field) -> String {
-        request::text(self.inputs, instance_type).map_or_else(|| "x86_64".to_owned(), |name| self.facts.architecture(&name))
+        request::text(self.inputs, instance_type)
+            .map_or_else(|| "x86_64".to_owned(), |name| self.facts.architecture(&name))
     }
 
     /// The metastore's node: small, of the coordinators' architecture, because they share an image.

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use starburst_schema::fields::{self, ec2, hive_metastore as hive, network, superset};
 use starburst_schema::field::ALL_NODES;
+use starburst_schema::fields::{self, ec2, hive_metastore as hive, network, superset};
 use starburst_schema::{Constraint, Effect, FIELDS, Field, Format, Kind, format};
 
 use super::api::{Change, Prior};
@@ -61,6 +61,7 @@ fn resolved(prior: &Prior, field: &Field) -> Value {
     let image = |role: &str| prior.outputs.at(&Path::field("imageIds").key(role)).clone();
     match field.path {
         path if path == fields::REGION.path => prior.outputs.at(&Path::from(field)).clone(),
+        path if path == fields::stack::NAME.path => prior.outputs.at(&Path::field("stackName")).clone(),
         path if path == ec2::IMAGE_ID.path => image("coordinator"),
         path if path == ec2::WORKER_IMAGE_ID.path => image("worker"),
         _ => Value::Null,
@@ -117,7 +118,9 @@ fn identity(field: &Field, value: &Value) -> Value {
 fn content(file: &FileValue) -> Value {
     match &file.source {
         Some(FileSource::Uri(uri)) if uri.starts_with("s3://") => Value::Text(uri.clone()),
-        _ if !file.hash.is_empty() => Value::Map(BTreeMap::from([("sha256".to_owned(), Value::text(file.hash.as_str()))])),
+        _ if !file.hash.is_empty() => {
+            Value::Map(BTreeMap::from([("sha256".to_owned(), Value::text(file.hash.as_str()))]))
+        }
         _ => Value::File(file.clone()),
     }
 }

@@ -95,9 +95,8 @@ mod tests {
 
     #[test]
     fn an_arn_tells_region_account_and_name() {
-        let arn = parse("arn:aws-cn:cloudformation:cn-north-1:123456789012:stack/analytics-dev/0a1b").map(|arn| {
-            (arn.partition, arn.region, arn.account, arn.name)
-        });
+        let arn = parse("arn:aws-cn:cloudformation:cn-north-1:123456789012:stack/analytics-dev/0a1b")
+            .map(|arn| (arn.partition, arn.region, arn.account, arn.name));
         let expected = ("aws-cn", "cn-north-1", "123456789012", "analytics-dev");
         assert_eq!(arn, Some((expected.0.into(), expected.1.into(), expected.2.into(), expected.3.into())));
         assert_eq!(parse("analytics-dev"), None);

@@ -16,11 +16,16 @@ use crate::value::Value;
 pub fn of_creation(inputs: &Value) -> Vec<Message> {
     let mut notes = Vec::new();
     if let Some(nodes) = node_count(inputs) {
-        notes.push(Message::default().quantity(u64::from(nodes), "nodes").text(format!(", {} node-hours a day", nodes * 24)));
+        notes.push(
+            Message::default().quantity(u64::from(nodes), "nodes").text(format!(", {} node-hours a day", nodes * 24)),
+        );
     }
-    let capabilities = request::capabilities(inputs);
+    let capabilities = request::capabilities();
     if !capabilities.is_empty() {
-        notes.push(Message::new(format!("the stack makes a role for its nodes: {} is acknowledged", capabilities.join(", "))));
+        notes.push(Message::new(format!(
+            "the template holds a role for the nodes: {} is acknowledged",
+            capabilities.join(", ")
+        )));
     }
     notes
 }
@@ -159,9 +164,7 @@ fn losses(prior: &Prior, inputs: &Value, plan: &Plan) -> Vec<Message> {
 
 fn node_hours(prior: &Prior, inputs: &Value) -> Option<Message> {
     let (before, after) = (node_count(&prior.inputs)?, node_count(inputs)?);
-    (before != after).then(|| {
-        Message::new(format!("node-hours a day: {} before, {} after", before * 24, after * 24))
-    })
+    (before != after).then(|| Message::new(format!("node-hours a day: {} before, {} after", before * 24, after * 24)))
 }
 
 fn node_count(inputs: &Value) -> Option<u32> {

@@ -44,11 +44,7 @@ pub fn foresee(inputs: &Value, prior: Option<&Value>, plan: &Plan, known: &Compu
 }
 
 fn from_stack(output: &Output, stack: &Stack) -> Value {
-    let text = output
-        .stack_outputs
-        .iter()
-        .find_map(|key| stack.outputs.get(*key))
-        .filter(|text| !text.is_empty());
+    let text = output.stack_outputs.iter().find_map(|key| stack.outputs.get(*key)).filter(|text| !text.is_empty());
     match (text, output.kind) {
         (None, _) => Value::Null,
         (Some(text), OutputKind::Integer) => text.parse().map_or(Value::Null, Value::integer),

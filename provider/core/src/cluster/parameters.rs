@@ -72,6 +72,7 @@ pub fn encode(field: &Field, value: &Value) -> Option<String> {
             let ours = value.as_text()?;
             literals.iter().find(|(name, _)| *name == ours).map(|(_, literal)| (*literal).to_owned())
         }
+        ParameterEncoding::NameOfArn => scalar(value).and_then(|text| text.rsplit('/').next().map(str::to_owned)),
         ParameterEncoding::Text | ParameterEncoding::UploadedUri => scalar(value),
     }
 }
@@ -103,7 +104,7 @@ pub fn decode(field: &Field, text: &str) -> Value {
             .iter()
             .find(|(_, literal)| literal.eq_ignore_ascii_case(text))
             .map_or(Value::Null, |(ours, _)| Value::text(*ours)),
-        ParameterEncoding::Text | ParameterEncoding::UploadedUri => match field.kind {
+        ParameterEncoding::Text | ParameterEncoding::NameOfArn | ParameterEncoding::UploadedUri => match field.kind {
             Kind::Integer => text.parse().map_or(Value::Null, Value::integer),
             Kind::Bool => Value::Bool(matches!(text, "yes" | "true")),
             _ => Value::text(text),

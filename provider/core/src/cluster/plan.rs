@@ -101,7 +101,8 @@ fn violations(inputs: &Value, plan: &Plan) -> Vec<Violation> {
     }
     let replaces_nodes = !plan.rolls.is_empty() || !plan.restart.is_empty();
     if replaces_nodes && effective(inputs, &stack::DEPLOYMENT_MODE).as_text() == Some("express") {
-        let mut message = Message::new("the express mode ends before nodes are ready, and these changes replace nodes: ");
+        let mut message =
+            Message::new("the express mode ends before nodes are ready, and these changes replace nodes: ");
         let because = plan.rolls.iter().flat_map(|roll| &roll.because).chain(&plan.restart);
         for (at, path) in because.collect::<BTreeSet<_>>().into_iter().enumerate() {
             message = if at > 0 { message.text(", ").path(path) } else { message.path(path) };

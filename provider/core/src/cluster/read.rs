@@ -179,8 +179,9 @@ fn overwrite_tags(inputs: &mut Value, stack: &Stack, settings: &Settings) {
             || settings.ignore_tags.contains(key)
             || settings.ignore_tag_prefixes.iter().any(|prefix| key.starts_with(prefix))
     };
-    let by_default =
-        |key: &str, text: &str| !written.contains_key(key) && settings.default_tags.get(key).is_some_and(|tag| tag == text);
+    let by_default = |key: &str, text: &str| {
+        !written.contains_key(key) && settings.default_tags.get(key).is_some_and(|tag| tag == text)
+    };
     let mut live: std::collections::BTreeMap<String, Value> = stack
         .tags
         .iter()

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use starburst_schema::fields::{self, ec2, stack as stack_fields};
-use starburst_schema::{FIELDS, Effect};
+use starburst_schema::fields::{self, stack as stack_fields};
+use starburst_schema::{Effect, FIELDS};
 
 use super::api::{Asker, Settings};
 use super::defaults::effective;
@@ -55,7 +55,7 @@ pub fn build(parts: &Parts<'_>) -> StackRequest {
         },
         parameters: all,
         tags: tags(parts),
-        capabilities: capabilities(inputs),
+        capabilities: capabilities(),
         role_arn: text(inputs, &stack_fields::ROLE_ARN),
         notification_arns: texts(inputs, &stack_fields::NOTIFICATION_ARNS),
         policy_body: text(inputs, &stack_fields::POLICY_BODY),
@@ -73,11 +73,12 @@ pub fn build(parts: &Parts<'_>) -> StackRequest {
     }
 }
 
-/// The least capabilities that the bundled template needs for these inputs: it names no role, and makes one only
-/// where no instance profile is given.
+/// The least capabilities that the bundled template needs. CloudFormation looks at the template, not at its
+/// conditions: a role that no input asks for needs the acknowledgement too. The template names no role, so that
+/// `CAPABILITY_NAMED_IAM` is never needed.
 #[must_use]
-pub fn capabilities(inputs: &Value) -> Vec<String> {
-    if effective(inputs, &ec2::INSTANCE_PROFILE).is_null() { vec!["CAPABILITY_IAM".to_owned()] } else { Vec::new() }
+pub fn capabilities() -> Vec<String> {
+    vec!["CAPABILITY_IAM".to_owned()]
 }
 
 /// Tags of the stack: the provider's defaults, the cluster's own, and the two by which the plugin knows it.
@@ -173,4 +174,3 @@ pub fn texts(inputs: &Value, field: &starburst_schema::Field) -> Vec<String> {
     let value = effective(inputs, field);
     value.as_list().unwrap_or_default().iter().filter_map(|item| item.as_text().map(str::to_owned)).collect()
 }
-

@@ -43,9 +43,8 @@ fn roll(role: Role, prior: &Prior, inputs: &Value, changes: &[Change]) -> Option
 /// How many nodes of a role there are. An unknown number counts as the least there can be.
 #[must_use]
 pub fn nodes(role: Role, inputs: &Value) -> u32 {
-    let count = |field: &Field| {
-        effective(inputs, field).as_integer().and_then(|count| u32::try_from(count).ok()).unwrap_or(1)
-    };
+    let count =
+        |field: &Field| effective(inputs, field).as_integer().and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
     match role {
         Role::Worker => count(&ec2::WORKER_COUNT),
         Role::Coordinator => count(&ec2::HA_COORDINATOR_COUNT),

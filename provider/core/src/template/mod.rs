@@ -24,7 +24,7 @@ pub const METASTORE: &str = "Metastore";
 /// Logical id of the Superset group.
 pub const SUPERSET: &str = "Superset";
 /// Logical id of the workers' launch template.
-pub const WORKER_LAUNCH_TEMPLATE: &str = "WorkerLaunchTemplate";
+pub const WORKER_LAUNCH_TEMPLATE: &str = "WorkerNode";
 /// Name of the lifecycle hook that holds a leaving coordinator or worker until it is drained.
 pub const DRAIN_HOOK: &str = "drain";
 /// Tag in which a node says how its boot or its drain goes, at most 256 characters.
@@ -51,19 +51,15 @@ pub const ENDPOINT_SERVICES: &[&str] = &[
 /// Number of places of parameter `AccessCidrs`.
 pub const ACCESS_PLACES: usize = 10;
 /// Resource types that `ResourceTypes=basic` leaves out, for stand-ins of AWS that lack them.
-pub const TYPES_LEFT_OUT: &[&str] = &[
-    "AWS::EC2::NetworkInterface",
-    "AWS::EC2::Volume",
-    "AWS::EC2::SecurityGroupIngress",
-    "AWS::EC2::PrefixList",
-];
+pub const TYPES_LEFT_OUT: &[&str] =
+    &["AWS::EC2::NetworkInterface", "AWS::EC2::Volume", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::PrefixList"];
 
 /// The input behind each resource: what to change when it fails and AWS's words name nothing closer.
 pub const FIELDS_OF_RESOURCES: &[(&str, &str)] = &[
     ("SecurityGroup", "network.vpcId"),
     ("NodeToNode", "network.vpcId"),
-    ("AccessNetworks", "presto.externalAccessCidrs"),
-    ("EndpointSecurityGroup", "network.vpcEndpoints"),
+    ("Access", "presto.externalAccessCidrs"),
+    ("EndpointGroup", "network.vpcEndpoints"),
     ("S3GatewayEndpoint", "network.vpcEndpoints"),
     ("CloudFormationEndpoint", "network.vpcEndpoints"),
     ("EC2Endpoint", "network.vpcEndpoints"),
@@ -78,28 +74,28 @@ pub const FIELDS_OF_RESOURCES: &[(&str, &str)] = &[
     ("InstanceProfile", "ec2.instanceProfile"),
     ("MetastorePassword", "hiveMetastore.password"),
     ("NodeSecrets", "s3.secretKey"),
-    ("Slot1Interface", "network.subnetId"),
-    ("Slot2Interface", "network.subnetId"),
-    ("Slot3Interface", "network.subnetId"),
-    ("Slot4Interface", "network.subnetId"),
-    ("Slot5Interface", "network.subnetId"),
-    ("Slot1Volume", "ec2.kmsKeyId"),
-    ("Slot2Volume", "ec2.kmsKeyId"),
-    ("Slot3Volume", "ec2.kmsKeyId"),
-    ("Slot4Volume", "ec2.kmsKeyId"),
-    ("Slot5Volume", "ec2.kmsKeyId"),
-    ("CoordinatorLaunchTemplate", "ec2.coordinatorInstanceType"),
+    ("Slot1", "network.subnetId"),
+    ("Slot2", "network.subnetId"),
+    ("Slot3", "network.subnetId"),
+    ("Slot4", "network.subnetId"),
+    ("Slot5", "network.subnetId"),
+    ("Journal1", "ec2.kmsKeyId"),
+    ("Journal2", "ec2.kmsKeyId"),
+    ("Journal3", "ec2.kmsKeyId"),
+    ("Journal4", "ec2.kmsKeyId"),
+    ("Journal5", "ec2.kmsKeyId"),
+    ("CoordinatorNode", "ec2.coordinatorInstanceType"),
     (COORDINATORS, "ec2.coordinatorInstanceType"),
     (WORKER_LAUNCH_TEMPLATE, "ec2.workerInstanceType"),
     (WORKERS, "ec2.workerInstanceType"),
-    ("MetastoreInterface", "network.subnetId"),
+    ("MetastoreSlot", "network.subnetId"),
     ("MetastoreVolume", "ec2.kmsKeyId"),
-    ("MetastoreLaunchTemplate", "hiveMetastore.type"),
+    ("MetastoreNode", "hiveMetastore.type"),
     (METASTORE, "hiveMetastore.type"),
     ("SupersetPassword", "superset.enabled"),
-    ("SupersetInterface", "network.subnetId"),
+    ("SupersetSlot", "network.subnetId"),
     ("SupersetVolume", "ec2.kmsKeyId"),
-    ("SupersetLaunchTemplate", "superset.instanceType"),
+    ("SupersetNode", "superset.instanceType"),
     (SUPERSET, "superset.instanceType"),
     ("LogGroup", "monitoring.logRetentionDays"),
     ("Dashboard", "monitoring.cloudWatchMetrics"),
@@ -111,6 +107,15 @@ pub const FIELDS_OF_RESOURCES: &[(&str, &str)] = &[
 #[must_use]
 pub fn logical_id_field(logical_id: &str) -> Option<&'static str> {
     FIELDS_OF_RESOURCES.iter().find(|(id, _)| *id == logical_id).map(|(_, path)| *path)
+}
+
+/// The longest value that a parameter of the template takes, in characters: its own bound, else CloudFormation's 4,096.
+#[must_use]
+pub fn longest_value(parameter: &str) -> usize {
+    let start = format!(" {parameter}: {{Type: ");
+    let line = BODY.lines().find(|line| line.starts_with(&start)).unwrap_or_default();
+    let bound = line.split_once("MaxLength: ").and_then(|(_, rest)| rest.split([',', '}']).next()?.parse().ok());
+    bound.unwrap_or(4096)
 }
 
 /// Whether an output shows what a secret parameter holds. None of the bundled template does: a test holds that.

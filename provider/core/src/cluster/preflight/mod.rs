@@ -34,6 +34,7 @@ use crate::value::Value;
 struct Case<'a> {
     prior: Option<&'a Prior>,
     inputs: &'a Value,
+    plan: &'a Plan,
     region: String,
     read: &'a Readings,
 }
@@ -65,7 +66,7 @@ pub async fn preflight(
     let mut read = reads::read(ports, inputs, scope).await?;
     read.facts.account = account;
     let mut found = Found::default();
-    let case = Case { prior, inputs, region: ports.identity.region(), read: &read };
+    let case = Case { prior, inputs, plan, region: ports.identity.region(), read: &read };
     network::rules(&case, scope, &mut found);
     nodes::rules(&case, &mut found);
     storage::rules(&case, &mut found);
@@ -89,7 +90,8 @@ fn name(case: &Case<'_>, asker: &Asker, found: &mut Found) {
     if namesake.tags.get(OWNER_TAG).is_some_and(|owner| *owner == owner_tag(&asker.owner)) {
         return;
     }
-    let message = Message::new(format!("a stack {} exists and is not of this resource ({})", namesake.name, namesake.id));
+    let message =
+        Message::new(format!("a stack {} exists and is not of this resource ({})", namesake.name, namesake.id));
     let instead = Message::new("write another name, or take the stack over with ")
         .command(crate::failure::Advice::Import(namesake.name.clone()));
     found.error_at(&NAME_TAKEN, Path::from(&stack::NAME), message, instead);

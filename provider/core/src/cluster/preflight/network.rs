@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use starburst_schema::Role;
 use starburst_schema::codes::input::{
     ENDPOINTS_MISSING, GROUP_ABSENT, GROUP_ELSEWHERE, NO_DNS_NAMES, NO_WAY_OUT, ROUTE_TABLE_ABSENT, SUBNET_ABSENT,
     SUBNET_ELSEWHERE, SUBNET_FULL, VPC_ABSENT,
 };
-use starburst_schema::fields::{ec2, network, packages};
-use starburst_schema::Role;
+use starburst_schema::fields::{ec2, hive_metastore, monitoring, network, packages};
 
 use super::Case;
 use super::scope::Scope;
@@ -16,9 +16,8 @@ use crate::cluster::request::{text, texts};
 use crate::cluster::rolls;
 use crate::cluster::validate::Found;
 use crate::failure::Message;
-
-/// Services that nodes call, as endpoint names end. Source: the bundled template's bootstrap.
-const SERVICES: &[&str] = &["s3", "cloudformation", "autoscaling", "ec2", "logs", "secretsmanager"];
+use crate::template;
+use crate::value::Value;
 
 /// All rules of this file.
 pub fn rules(case: &Case<'_>, scope: Scope, found: &mut Found) {
@@ -43,7 +42,12 @@ fn vpc_and_subnet(case: &Case<'_>, found: &mut Found) {
     let region = &case.region;
     if let Some(id) = vpc_id.as_ref().filter(|_| facts.vpc.is_none() && !not_read(case, &network::VPC_ID)) {
         let message = Message::new(format!("{id} does not exist in {region}"));
-        found.error(&VPC_ABSENT, &network::VPC_ID, message, Message::new("write an existing VPC of this account and region"));
+        found.error(
+            &VPC_ABSENT,
+            &network::VPC_ID,
+            message,
+            Message::new("write an existing VPC of this account and region"),
+        );
     }
     match (&facts.subnet, text(case.inputs, &network::SUBNET_ID)) {
         (None, Some(id)) if !not_read(case, &network::SUBNET_ID) => {
@@ -62,7 +66,7 @@ fn vpc_and_subnet(case: &Case<'_>, found: &mut Found) {
 }
 
 /// Nodes of all roles; each coordinator slot has an address of its own beside its node's.
-fn addresses_needed(inputs: &crate::value::Value) -> u32 {
+fn addresses_needed(inputs: &Value) -> u32 {
     let roles = [Role::Worker, Role::Coordinator, Role::Metastore, Role::Superset];
     let nodes: u32 = roles.iter().map(|role| rolls::nodes(*role, inputs)).sum();
     nodes + rolls::nodes(Role::Coordinator, inputs)
@@ -74,10 +78,12 @@ fn addresses(case: &Case<'_>, found: &mut Found) {
         return;
     }
     let held = case.prior.map_or(0, |prior| addresses_needed(&prior.inputs));
-    let more = addresses_needed(case.inputs).saturating_sub(held);
+    // Where all workers stay in service, each batch of new ones comes beside the old ones.
+    let beside: u32 = case.plan.rolls.iter().filter(|roll| roll.floor == roll.nodes).map(|roll| roll.batch_size).sum();
+    let more = addresses_needed(case.inputs).saturating_sub(held) + beside;
     if more > subnet.free_addresses {
         let message = Message::new(format!(
-            "{} ({}) has {} free addresses, and the cluster takes {more} more",
+            "{} ({}) has {} free addresses, and this takes {more} more",
             subnet.id, subnet.cidr, subnet.free_addresses
         ));
         let instead = Message::new("use a larger subnet, or fewer nodes in ").field(&ec2::WORKER_COUNT);
@@ -98,26 +104,46 @@ fn ways_out(case: &Case<'_>, found: &mut Found) {
             None => "its route table has no default route",
         };
         let subnet = facts.subnet.as_ref().map(|subnet| subnet.id.clone()).unwrap_or_default();
-        let message = Message::new(format!("nodes in {subnet} have no way out: {why}; their software comes from public places"));
+        let message =
+            Message::new(format!("nodes in {subnet} have no way out: {why}; their software comes from public places"));
         let instead = Message::new("write a mirror in S3, or use a subnet with NAT or public addresses");
         found.error(&NO_WAY_OUT, &packages::MIRROR_URI, message, instead);
     }
     if text(case.inputs, &network::VPC_ENDPOINTS).as_deref() == Some("none") {
         endpoints_missing(case, found);
     } else if facts.vpc.as_ref().is_some_and(|vpc| !vpc.dns_hostnames) {
-        let message = Message::new("the endpoints of the stack answer to the services' names only where the VPC has DNS host names");
-        let instead = Message::new("switch DNS host names on for the VPC (`aws ec2 modify-vpc-attribute --enable-dns-hostnames`)");
+        let message = Message::new(
+            "the endpoints of the stack answer to the services' names only where the VPC has DNS host names",
+        );
+        let instead = Message::new(
+            "switch DNS host names on for the VPC (`aws ec2 modify-vpc-attribute --enable-dns-hostnames`)",
+        );
         found.error(&NO_DNS_NAMES, &network::VPC_ID, message, instead);
+    }
+}
+
+/// Whether the nodes of these inputs call a service.
+fn is_called(inputs: &Value, service: &str) -> bool {
+    let on = |field| effective(inputs, field).as_bool() == Some(true);
+    match service {
+        "monitoring" => on(&monitoring::CLOUD_WATCH_METRICS),
+        "glue" => text(inputs, &hive_metastore::TYPE).as_deref() == Some("glue"),
+        "ssm" | "ssmmessages" => on(&ec2::SESSION_MANAGER),
+        _ => true,
     }
 }
 
 fn endpoints_missing(case: &Case<'_>, found: &mut Found) {
     let Some(endpoints) = &case.read.facts.endpoints else { return };
-    let there: BTreeSet<&str> =
-        endpoints.iter().filter_map(|endpoint| endpoint.service.rsplit('.').next()).collect();
-    let missing: Vec<&str> = SERVICES.iter().copied().filter(|service| !there.contains(service)).collect();
+    let there: BTreeSet<&str> = endpoints.iter().filter_map(|endpoint| endpoint.service.rsplit('.').next()).collect();
+    let missing: Vec<&str> = template::ENDPOINT_SERVICES
+        .iter()
+        .copied()
+        .filter(|service| is_called(case.inputs, service) && !there.contains(service))
+        .collect();
     if !missing.is_empty() {
-        let message = Message::new(format!("the nodes have no way out and the VPC has no endpoints for {}", missing.join(", ")));
+        let message =
+            Message::new(format!("the nodes have no way out and the VPC has no endpoints for {}", missing.join(", ")));
         let instead = Message::new("write `auto`, or make these endpoints first");
         found.error(&ENDPOINTS_MISSING, &network::VPC_ENDPOINTS, message, instead);
     }
@@ -146,7 +172,12 @@ fn groups(case: &Case<'_>, found: &mut Found) {
             Some(group) if vpc_id.as_ref().is_some_and(|vpc| *vpc != group.vpc_id) => {
                 let message = Message::new(format!("{id} is in {}, and not in the VPC of ", group.vpc_id))
                     .field(&network::VPC_ID);
-                found.error(&GROUP_ELSEWHERE, &network::SECURITY_GROUP_IDS, message, Message::new("write one of that VPC"));
+                found.error(
+                    &GROUP_ELSEWHERE,
+                    &network::SECURITY_GROUP_IDS,
+                    message,
+                    Message::new("write one of that VPC"),
+                );
             }
             Some(_) => {}
         }

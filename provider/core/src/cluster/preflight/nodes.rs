@@ -36,13 +36,18 @@ fn offered(case: &Case<'_>, found: &mut Found) {
         let near = case.read.nearest.get(&name);
         let instead = near.map_or_else(
             || Message::new("write another type, or use a subnet of another zone"),
-            |near| Message::new(format!("write `{near}`, which is the nearest type there, or use a subnet of another zone")),
+            |near| {
+                Message::new(format!(
+                    "write `{near}`, which is the nearest type there, or use a subnet of another zone"
+                ))
+            },
         );
         if case.read.types_read && !known {
             let message = Message::new(format!("{} has no instance type `{name}`", case.region));
             found.error(&TYPE_NOT_OFFERED, field, message, instead);
         } else if case.read.offered.as_ref().is_some_and(|offered| !offered.contains(&name)) {
-            let message = Message::new(format!("instance type `{name}` is not offered in {zone}, the zone of the subnet"));
+            let message =
+                Message::new(format!("instance type `{name}` is not offered in {zone}, the zone of the subnet"));
             found.error(&TYPE_NOT_OFFERED, field, message, instead);
         }
     }
@@ -65,7 +70,8 @@ fn memory(case: &Case<'_>, found: &mut Found) {
                 "{} has {} MiB; a cache of {cache} MiB and {BESIDE_CACHE} MiB for Presto, Alluxio and the system do not fit",
                 worker.name, worker.memory_mib
             ));
-            let instead = Message::new("write a larger type, or a smaller share in ").field(&alluxio::WORKER_STORAGE_PERCENT);
+            let instead =
+                Message::new("write a larger type, or a smaller share in ").field(&alluxio::WORKER_STORAGE_PERCENT);
             found.error(&MEMORY_DOES_NOT_FIT, &ec2::WORKER_INSTANCE_TYPE, message, instead);
         }
     }
@@ -75,7 +81,12 @@ fn memory(case: &Case<'_>, found: &mut Found) {
             "{} has {} MiB; a coordinator with an Alluxio master needs {COORDINATOR} MiB",
             small.name, small.memory_mib
         ));
-        found.error(&MEMORY_DOES_NOT_FIT, &ec2::COORDINATOR_INSTANCE_TYPE, message, Message::new("write a larger type"));
+        found.error(
+            &MEMORY_DOES_NOT_FIT,
+            &ec2::COORDINATOR_INSTANCE_TYPE,
+            message,
+            Message::new("write a larger type"),
+        );
     }
 }
 
@@ -96,12 +107,15 @@ fn disks(case: &Case<'_>, found: &mut Found) {
 
 fn images(case: &Case<'_>, found: &mut Found) {
     let own = !effective(case.inputs, &ec2::WORKER_IMAGE_ID).is_null();
-    for (field, id) in [&ec2::IMAGE_ID, &ec2::WORKER_IMAGE_ID].iter().filter_map(|field| Some((*field, text(case.inputs, field)?))) {
+    for (field, id) in
+        [&ec2::IMAGE_ID, &ec2::WORKER_IMAGE_ID].iter().filter_map(|field| Some((*field, text(case.inputs, field)?)))
+    {
         if !case.read.images_read.contains(&id) {
             continue;
         }
         let Some(image) = case.read.facts.images.get(&id) else {
-            let message = Message::new(format!("image {id} does not exist in {}, or the account may not use it", case.region));
+            let message =
+                Message::new(format!("image {id} does not exist in {}, or the account may not use it", case.region));
             let instead = Message::new("write an image of this region, or none for the newest Amazon Linux 2023");
             found.error(&IMAGE_ABSENT, field, message, instead);
             continue;

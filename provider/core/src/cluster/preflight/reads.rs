@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use futures_util::future::{join, join4, join5, join_all};
-use starburst_schema::codes::input::NOT_CHECKED;
+use futures_util::future::{join, join_all, join4, join5};
 use starburst_schema::Field;
+use starburst_schema::codes::input::NOT_CHECKED;
 use starburst_schema::fields::{alluxio, ec2, network, s3, stack, superset};
 use starburst_schema::format::s3_parts;
 
@@ -65,8 +65,12 @@ fn settled<T>(called: Option<Called<T>>, field: &Field, warnings: &mut Vec<Viola
             | CallErrorKind::Throttled => Err(from_call(&error)),
             CallErrorKind::NotFound => Ok(None),
             _ => {
-                let message = Message::new(format!("this was not checked, because AWS refused {} ({})", error.action, error.code));
-                let instead = Message::new(format!("allow {} to learn of mistakes before anything is made", error.action));
+                let message = Message::new(format!(
+                    "this was not checked, because AWS refused {} ({})",
+                    error.action, error.code
+                ));
+                let instead =
+                    Message::new(format!("allow {} to learn of mistakes before anything is made", error.action));
                 warnings.push(Violation::warning(&NOT_CHECKED, Path::from(field), message, instead));
                 Ok(None)
             }
@@ -158,7 +162,9 @@ async fn nodes(ports: Ports<'_>, inputs: &Value, scope: Scope, readings: &mut Re
     let zone = readings.facts.subnet.as_ref().map(|subnet| subnet.zone.clone()).unwrap_or_default();
     let (types, offered) = join(
         when(scope.types && !names.is_empty(), ports.compute.instance_types(&names)),
-        join_all(names.iter().map(|name| when(scope.types && !zone.is_empty(), ports.compute.offered_types(&zone, Some(name.as_str()))))),
+        join_all(names.iter().map(|name| {
+            when(scope.types && !zone.is_empty(), ports.compute.offered_types(&zone, Some(name.as_str())))
+        })),
     )
     .await;
     let warnings = &mut readings.facts.warnings;
@@ -184,11 +190,9 @@ async fn nearest(ports: Ports<'_>, inputs: &Value, readings: &mut Readings) -> R
     for (field, name) in types_in_use(inputs) {
         let Some(parts) = parse(&name).filter(|_| !offered.contains(&name)) else { continue };
         let (family, size) = (format!("{}.*", parts.family), format!("{}*.{}", parts.letters, parts.size));
-        let (family, size) = join(
-            ports.compute.offered_types(&zone, Some(&family)),
-            ports.compute.offered_types(&zone, Some(&size)),
-        )
-        .await;
+        let (family, size) =
+            join(ports.compute.offered_types(&zone, Some(&family)), ports.compute.offered_types(&zone, Some(&size)))
+                .await;
         let warnings = &mut readings.facts.warnings;
         let mut candidates = settled(Some(family), field, warnings)?.unwrap_or_default();
         candidates.extend(settled(Some(size), field, warnings)?.unwrap_or_default());

@@ -2,7 +2,9 @@
 
 use starburst_schema::Effect;
 use starburst_schema::Field;
-use starburst_schema::fields::{alluxio, ec2, hive_metastore, monitoring, network, packages, presto, s3, stack, superset};
+use starburst_schema::fields::{
+    alluxio, ec2, hive_metastore, monitoring, network, packages, presto, s3, stack, superset,
+};
 
 use crate::cluster::api::Plan;
 use crate::path::Path;
@@ -45,9 +47,10 @@ impl Scope {
             };
         }
         let any = |fields: &[&Field]| {
-            plan.changes.iter().filter(|change| change.effect != Effect::Operational).any(|change| {
-                fields.iter().any(|field| change.path == Path::from(*field))
-            })
+            plan.changes
+                .iter()
+                .filter(|change| change.effect != Effect::Operational)
+                .any(|change| fields.iter().any(|field| change.path == Path::from(*field)))
         };
         let types = any(&[
             &ec2::WORKER_INSTANCE_TYPE,
@@ -60,15 +63,17 @@ impl Scope {
         let images = types || any(&[&ec2::IMAGE_ID, &ec2::WORKER_IMAGE_ID, &ec2::IMAGE_REFRESH]);
         Self {
             // The zone in which types have to be offered is the subnet's.
-            network: types || any(network::FIELDS) || any(&[
-                &packages::MIRROR_URI,
-                &ec2::WORKER_COUNT,
-                &ec2::HA_COORDINATOR_COUNT,
-                &ec2::SESSION_MANAGER,
-                &monitoring::CLOUD_WATCH_METRICS,
-                &superset::ENABLED,
-                &hive_metastore::TYPE,
-            ]),
+            network: types
+                || any(network::FIELDS)
+                || any(&[
+                    &packages::MIRROR_URI,
+                    &ec2::WORKER_COUNT,
+                    &ec2::HA_COORDINATOR_COUNT,
+                    &ec2::SESSION_MANAGER,
+                    &monitoring::CLOUD_WATCH_METRICS,
+                    &superset::ENABLED,
+                    &hive_metastore::TYPE,
+                ]),
             groups: any(&[&network::SECURITY_GROUP_IDS]),
             key: any(&[&ec2::KEY_NAME]),
             types: images,

@@ -17,7 +17,8 @@ pub fn rules(case: &Case<'_>, found: &mut Found) {
             }
             Bucket::There(Some(region)) if *region != case.region => {
                 let message = Message::new(format!("bucket {name} is in {region}, and the cluster in {}", case.region));
-                let instead = Message::new("use a bucket of the cluster's region: reads across regions are slow and are charged");
+                let instead =
+                    Message::new("use a bucket of the cluster's region: reads across regions are slow and are charged");
                 found.warn(&BUCKET_ELSEWHERE, field, message, instead);
             }
             Bucket::There(_) => {}

@@ -17,8 +17,18 @@ pub static RULES: &[Rule] = &[carried, too_long, secret_keys, of_bootstrap, twic
 const LONGEST_PARAMETER: usize = 4096;
 
 /// Endings of keys, in lower case, whose values are secret.
-const SECRET_ENDINGS: &[&str] =
-    &["secretkey", "secret.key", "accesskeyid", "accesskey", "access.key", "password", "secret", "account.key", "credential", "credentials"];
+const SECRET_ENDINGS: &[&str] = &[
+    "secretkey",
+    "secret.key",
+    "accesskeyid",
+    "accesskey",
+    "access.key",
+    "password",
+    "secret",
+    "account.key",
+    "credential",
+    "credentials",
+];
 
 /// Keys that the bootstrap computes from the cluster; those that end in a dot stand for all that begin so.
 const OF_BOOTSTRAP: &[&str] = &[
@@ -47,7 +57,8 @@ fn carried(view: &View<'_>, found: &mut Found) {
                 let message = Message::new("a property's name has no commas, equals signs or blanks");
                 found.error_at(&COMMA_IN_PROPERTY, path, message, Message::new("correct the name"));
             } else if value.is_some_and(|value| value.contains([',', '\n', '\r'])) {
-                let message = Message::new("properties travel as KEY=VALUE,KEY=VALUE: a value has no commas and line breaks");
+                let message =
+                    Message::new("properties travel as KEY=VALUE,KEY=VALUE: a value has no commas and line breaks");
                 let instead = Message::new("set this property in the bootstrap script");
                 found.error_at(&COMMA_IN_PROPERTY, path, message, instead);
             }
@@ -61,9 +72,15 @@ fn too_long(view: &View<'_>, found: &mut Found) {
         let bytes: usize = pairs.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, String::len) + 2).sum();
         let bytes = bytes.saturating_sub(1);
         if bytes > LONGEST_PARAMETER {
-            let message =
-                Message::new(format!("the properties take {bytes} bytes together, and there is room for {LONGEST_PARAMETER}"));
-            found.error(&PROPERTIES_TOO_LONG, field, message, Message::new("set fewer, or some in the bootstrap script"));
+            let message = Message::new(format!(
+                "the properties take {bytes} bytes together, and there is room for {LONGEST_PARAMETER}"
+            ));
+            found.error(
+                &PROPERTIES_TOO_LONG,
+                field,
+                message,
+                Message::new("set fewer, or some in the bootstrap script"),
+            );
         }
     }
 }
@@ -82,8 +99,10 @@ fn secret_keys(view: &View<'_>, found: &mut Found) {
 fn of_bootstrap(view: &View<'_>, found: &mut Found) {
     for (key, _) in view.pairs(&alluxio::PROPERTIES).unwrap_or_default() {
         let computed = |known: &&str| if known.ends_with('.') { key.starts_with(*known) } else { key == **known };
-        if OF_BOOTSTRAP.iter().any(|known| computed(&known)) {
-            let message = Message::new("the nodes compute this property from the cluster; another value can keep it from starting");
+        if OF_BOOTSTRAP.iter().any(computed) {
+            let message = Message::new(
+                "the nodes compute this property from the cluster; another value can keep it from starting",
+            );
             let path = Path::from(&alluxio::PROPERTIES).key(&key);
             found.push(Violation::warning(&PROPERTY_OF_BOOTSTRAP, path, message, Message::new("remove it")));
         }

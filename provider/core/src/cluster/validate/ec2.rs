@@ -78,7 +78,8 @@ fn arns(view: &View<'_>, found: &mut Found) {
         let Some(arn) = view.text(field).filter(|text| text.starts_with("arn:")) else { continue };
         let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
         if !resource.starts_with(kind) {
-            let message = Message::new(format!("the ARN must name something that begins with `{kind}`, and names `{resource}`"));
+            let message =
+                Message::new(format!("the ARN must name something that begins with `{kind}`, and names `{resource}`"));
             found.error(&ARN_OF_ANOTHER_THING, field, message, Message::default());
         }
     }

@@ -16,7 +16,8 @@ fn bucket(view: &View<'_>, found: &mut Found) {
     }
     for field in FIELDS.iter().filter(|field| matches!(field.kind, Kind::File | Kind::Folder) && view.is_local(field)) {
         let message = Message::new("nodes fetch files from S3, and this one is local");
-        let instead = Message::new("write a bucket for uploads in ").field(&stack::ASSET_BUCKET).text(", or an s3:// URI here");
+        let instead =
+            Message::new("write a bucket for uploads in ").field(&stack::ASSET_BUCKET).text(", or an s3:// URI here");
         found.error(&BUCKET_FOR_ASSETS, field, message, instead);
     }
 }

@@ -37,6 +37,7 @@ pub fn kind_of(value: &Value) -> &'static str {
     match value.peeled() {
         Value::Null => "nothing",
         Value::Bool(_) => "a boolean",
+        Value::Number(number) if number.fract() != 0.0 => "a fraction",
         Value::Number(_) => "a number",
         Value::Text(_) => "a text",
         Value::List(_) => "a list",
@@ -75,7 +76,9 @@ fn integer(field: &Field, path: &Path, value: &Value, found: &mut Found) -> Valu
     };
     for constraint in field.constraints {
         let (fits, wanted) = match constraint {
-            Constraint::Range(least, most) => ((*least..=*most).contains(&number), format!("between {least} and {most}")),
+            Constraint::Range(least, most) => {
+                ((*least..=*most).contains(&number), format!("between {least} and {most}"))
+            }
             Constraint::OneOf(numbers) => {
                 let listed: Vec<String> = numbers.iter().map(ToString::to_string).collect();
                 (numbers.contains(&number), format!("one of {}", listed.join(", ")))
@@ -133,7 +136,11 @@ fn form(format: Format, field: &Field, path: &Path, text: &str, found: &mut Foun
 }
 
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= 60 { text.to_owned() } else { format!("{}…", text.chars().take(60).collect::<String>()) }
+    if text.chars().count() <= 60 {
+        text.to_owned()
+    } else {
+        format!("{}…", text.chars().take(60).collect::<String>())
+    }
 }
 
 fn choice(choices: &[&str], path: &Path, value: &Value, found: &mut Found) -> Value {
@@ -216,13 +223,13 @@ fn file(field: &Field, path: &Path, value: &Value, folder: bool, found: &mut Fou
     let wanted = if folder { "an archive, or the path or URI of a folder" } else { "a file, or its path or URI" };
     match value.peeled() {
         Value::Text(_) => return text(field, path, value, found),
-        Value::File(file) if file.archive == folder => match foreign_uri(file) {
-            Some(uri) => {
-                let message = Message::new(format!("only s3:// URIs and local files can be used, and it is `{}`", shortened(uri)));
-                found.error_at(&BAD_FORM, path.clone(), message, Message::new("copy it to S3, or to the program's folder"));
+        Value::File(file) if file.archive == folder => {
+            if let Some(uri) = foreign_uri(file) {
+                let message = format!("only s3:// URIs and local files can be used, and it is `{}`", shortened(uri));
+                let instead = Message::new("copy it to S3, or to the program's folder");
+                found.error_at(&BAD_FORM, path.clone(), Message::new(message), instead);
             }
-            None => {}
-        },
+        }
         _ => wrong_kind(path, value, wanted, found),
     }
     value.clone()

@@ -30,7 +30,8 @@ pub fn settle(inputs: &mut Value, prior: Option<&Value>, naming: &StackNaming, f
         StackNaming::Propose(proposed) => inputs.put(&path, Value::text(allowed(proposed))),
         StackNaming::Enforce(name) => {
             if let Err(wanted) = Format::StackName.check(name) {
-                let message = Message::new(format!("the client's naming asks for `{name}`, and a name must be {wanted}"));
+                let message =
+                    Message::new(format!("the client's naming asks for `{name}`, and a name must be {wanted}"));
                 found.error(&BAD_FORM, &NAME, message, Message::new("write a name, or change the client's naming"));
             }
             inputs.put(&path, Value::text(name.as_str()));

@@ -30,10 +30,7 @@ fn distance(a: &str, b: &str) -> usize {
             let mut steps = (get(&last, column) + usize::from(left != right))
                 .min(get(&last, column + 1) + 1)
                 .min(get(&next, column) + 1);
-            let swapped = row > 0
-                && column > 0
-                && a.get(row - 1) == Some(right)
-                && b.get(column - 1) == Some(left);
+            let swapped = row > 0 && column > 0 && a.get(row - 1) == Some(right) && b.get(column - 1) == Some(left);
             if swapped {
                 steps = steps.min(get(&before_last, column - 1) + 1);
             }

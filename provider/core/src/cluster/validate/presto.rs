@@ -27,11 +27,11 @@ fn ports(view: &View<'_>, found: &mut Found) {
             found.error(&PORTS_COLLIDE, field, message, Message::new(format!("write {}", field.example)));
         }
     }
-    if let (Some(http), Some(https)) = (http, https) {
-        if http == https {
-            let message = Message::new(format!("port {http} is also that of ")).field(&presto::HTTP_PORT);
-            found.error(&PORTS_COLLIDE, &presto::HTTPS_PORT, message, Message::new("write another port"));
-        }
+    if let (Some(http), Some(https)) = (http, https)
+        && http == https
+    {
+        let message = Message::new(format!("port {http} is also that of ")).field(&presto::HTTP_PORT);
+        found.error(&PORTS_COLLIDE, &presto::HTTPS_PORT, message, Message::new("write another port"));
     }
 }
 
@@ -46,7 +46,8 @@ fn https(view: &View<'_>, found: &mut Found) {
 fn access_without_networks(view: &View<'_>, found: &mut Found) {
     let allowed = view.flag(&presto::ALLOW_EXTERNAL_ACCESS_ON_HTTP) == Some(true);
     if allowed && view.absent(&presto::EXTERNAL_ACCESS_CIDRS) {
-        let message = Message::default().field(&presto::ALLOW_EXTERNAL_ACCESS_ON_HTTP).text(" needs networks that may connect");
+        let message =
+            Message::default().field(&presto::ALLOW_EXTERNAL_ACCESS_ON_HTTP).text(" needs networks that may connect");
         let instead = Message::new("write networks such as `10.0.0.0/8`");
         found.error(&ACCESS_WITHOUT_NETWORKS, &presto::EXTERNAL_ACCESS_CIDRS, message, instead);
     }
@@ -83,10 +84,9 @@ fn open_to_everyone(view: &View<'_>, found: &mut Found) {
 }
 
 fn packages(view: &View<'_>, found: &mut Found) {
-    for (uri, digest) in [
-        (&presto::PACKAGE_URI, &presto::PACKAGE_SHA256),
-        (&alluxio::PACKAGE_URI, &alluxio::PACKAGE_SHA256),
-    ] {
+    for (uri, digest) in
+        [(&presto::PACKAGE_URI, &presto::PACKAGE_SHA256), (&alluxio::PACKAGE_URI, &alluxio::PACKAGE_SHA256)]
+    {
         if view.known(uri) && view.absent(digest) {
             let message = Message::new("nodes install whatever lies there");
             found.warn(&PACKAGE_WITHOUT_DIGEST, uri, message, Message::new("write the digest in ").field(digest));

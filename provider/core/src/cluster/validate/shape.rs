@@ -75,7 +75,12 @@ fn level(level_of: &Level<'_>, path: &Path, value: &Value, found: &mut Found) ->
     }
 }
 
-fn keys(level_of: &Level<'_>, path: &Path, map: &BTreeMap<String, Value>, found: &mut Found) -> BTreeMap<String, Value> {
+fn keys(
+    level_of: &Level<'_>,
+    path: &Path,
+    map: &BTreeMap<String, Value>,
+    found: &mut Found,
+) -> BTreeMap<String, Value> {
     let names = level_of.names();
     let mut normal = BTreeMap::new();
     // Keys with two underscores are the client's own.
@@ -88,7 +93,8 @@ fn keys(level_of: &Level<'_>, path: &Path, map: &BTreeMap<String, Value>, found:
             }
             Some(Some(field)) => leaf::normalise(field, &here, value, found),
             Some(None) => {
-                let prefix = if level_of.prefix.is_empty() { key.clone() } else { format!("{}.{key}", level_of.prefix) };
+                let prefix =
+                    if level_of.prefix.is_empty() { key.clone() } else { format!("{}.{key}", level_of.prefix) };
                 level(&Level { prefix: &prefix, fields: level_of.fields }, &here, value, found)
             }
         };
@@ -119,7 +125,8 @@ fn unknown_key(
 }
 
 fn elsewhere(level_of: &Level<'_>, key: &str) -> Option<&'static Field> {
-    let leaves: BTreeSet<&'static str> = level_of.fields.iter().filter_map(|field| field.path.rsplit('.').next()).collect();
+    let leaves: BTreeSet<&'static str> =
+        level_of.fields.iter().filter_map(|field| field.path.rsplit('.').next()).collect();
     let near = nearest(key, leaves)?;
     level_of.fields.iter().copied().find(|field| field.path.rsplit('.').next() == Some(near))
 }

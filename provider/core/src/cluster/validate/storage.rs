@@ -55,7 +55,8 @@ fn volume_size(view: &View<'_>, found: &mut Found) {
     let least = limits(&kind).least_size;
     if size < least {
         let message = Message::new(format!("a volume of type {kind} has at least {least} GiB, and {size} are given"));
-        let instead = Message::new(format!("write {least} or more, or another type in ")).field(&ec2::WORKER_VOLUME_TYPE);
+        let instead =
+            Message::new(format!("write {least} or more, or another type in ")).field(&ec2::WORKER_VOLUME_TYPE);
         found.error(&VOLUME_SIZE, &ec2::WORKER_VOLUME_SIZE_GIB, message, instead);
     }
 }
@@ -81,9 +82,11 @@ fn iops(view: &View<'_>, found: &mut Found) {
     let Some(size) = size else { return };
     let most = most.min((size * limits.iops_for_each_gib).max(least));
     if !(least..=most).contains(&given) {
-        let message =
-            Message::new(format!("{size} GiB of type {kind} take {least} to {most} operations per second, and {given} are given"));
-        let instead = Message::new("write a number within these bounds, or a larger ").field(&ec2::WORKER_VOLUME_SIZE_GIB);
+        let message = Message::new(format!(
+            "{size} GiB of type {kind} take {least} to {most} operations per second, and {given} are given"
+        ));
+        let instead =
+            Message::new("write a number within these bounds, or a larger ").field(&ec2::WORKER_VOLUME_SIZE_GIB);
         found.error(&IOPS_OUT_OF_BOUNDS, field, message, instead);
     }
 }

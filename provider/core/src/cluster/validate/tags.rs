@@ -39,7 +39,8 @@ fn keys(view: &View<'_>, found: &mut Found) {
 fn count(view: &View<'_>, found: &mut Found) {
     let count = view.pairs(&stack::TAGS).unwrap_or_default().len();
     if count > MOST {
-        let message = Message::new(format!("a stack has 50 tags at most, two of them the plugin's own, and {count} are given"));
+        let message =
+            Message::new(format!("a stack has 50 tags at most, two of them the plugin's own, and {count} are given"));
         found.error(&TOO_MANY_TAGS, &stack::TAGS, message, Message::new(format!("keep {MOST}")));
     }
 }

@@ -210,9 +210,7 @@ fn delete_on_failure_warns_once_the_cluster_exists() {
 #[test]
 fn an_imported_password_is_kept_until_the_type_changes() {
     let without = |kind: &str| {
-        program(&format!(
-            r#"{{"hiveMetastore":{{"type":"{kind}","host":"h","userName":"u","databaseName":"d"}}}}"#
-        ))
+        program(&format!(r#"{{"hiveMetastore":{{"type":"{kind}","host":"h","userName":"u","databaseName":"d"}}}}"#))
     };
     let prior = without("mysql");
     assert_eq!(told(&run(&without("mysql"), Some(&prior))), []);

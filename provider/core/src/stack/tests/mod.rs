@@ -1,8 +1,8 @@
 //! Whole attempts in virtual time, against a small scripted CloudFormation.
 
 mod crowd;
-mod lifecycle;
 mod kill;
+mod lifecycle;
 mod recovery;
 mod scripts;
 mod unused;

@@ -1,0 +1,123 @@
+//! SB1100…: local files and the stack's own inputs.
+
+use super::Code;
+
+/// A local file has no bucket to be uploaded to.
+pub static BUCKET_FOR_ASSETS: Code = Code::new(
+    1100,
+    "a local file has no bucket to be uploaded to",
+    "Nodes fetch files from S3, so local ones are uploaded first.",
+    "Name a bucket for assets, or write an s3:// URI.",
+);
+
+/// The configuration does not have `etc/` at its top.
+pub static FOLDER_WITHOUT_ETC: Code = Code::new(
+    1101,
+    "the configuration does not have `etc/` at its top",
+    "Presto's configuration lies below `etc/`; an archive with another folder at its top makes the update fail.",
+    "Move the files below `etc/`.",
+);
+
+/// The bootstrap script is empty.
+pub static EMPTY_SCRIPT: Code = Code::new(
+    1102,
+    "the bootstrap script is empty",
+    "An empty file does nothing on the nodes.",
+    "Write the script, or remove the input.",
+);
+
+/// More than one template.
+pub static TEMPLATE_SOURCES: Code = Code::new(
+    1110,
+    "more than one template",
+    "A template of your own comes from one place.",
+    "Keep one of the inputs that the message names.",
+);
+
+/// Settings for a template of your own, and no such template.
+pub static TEMPLATE_WITHOUT_SOURCE: Code = Code::new(
+    1111,
+    "settings for a template of your own, and no such template",
+    "The bundled template takes no further parameters, aliases or capabilities.",
+    "Give the template, or remove the settings.",
+);
+
+/// The template version does not exist.
+pub static TEMPLATE_VERSION: Code = Code::new(
+    1112,
+    "the template version does not exist",
+    "The plugin carries one version of the bundled template.",
+    "Write `latest` or a version that the message names.",
+);
+
+/// Templates of your own are not supported by this version.
+pub static OWN_TEMPLATE: Code = Code::new(
+    1113,
+    "templates of your own are not supported by this version",
+    "This version of the plugin drives the bundled template only.",
+    "Remove the template, or use a version of the plugin that supports it.",
+);
+
+/// A capability does not exist.
+pub static UNKNOWN_CAPABILITY: Code = Code::new(
+    1114,
+    "a capability does not exist",
+    "CloudFormation knows three capabilities.",
+    "Write one of those that the message lists.",
+);
+
+/// A monitoring time without triggers.
+pub static MONITORING_UNUSED: Code = Code::new(
+    1115,
+    "a monitoring time without triggers",
+    "CloudFormation watches the triggers only.",
+    "Name triggers, or remove the time.",
+);
+
+/// The express mode cannot replace nodes.
+pub static EXPRESS_WITH_ROLLS: Code = Code::new(
+    1116,
+    "the express mode cannot replace nodes",
+    "It ends before the nodes are ready, so that a roll would lose queries.",
+    "Use the standard mode for this change.",
+);
+
+/// The change would replace the stack.
+pub static REPLACEMENT_PREVENTED: Code = Code::new(
+    1117,
+    "the change would replace the stack",
+    "A changed input can only be carried out with a new stack, and replacements are prevented.",
+    "Take the change back, or allow the replacement.",
+);
+
+/// The stack policy is not a policy.
+pub static BAD_POLICY: Code = Code::new(
+    1118,
+    "the stack policy is not a policy",
+    "A stack policy is a JSON object with a list `Statement`.",
+    "Write the policy as CloudFormation documents it.",
+);
+
+/// Deleting on failure concerns a creation only.
+pub static DELETE_ON_CREATE_ONLY: Code = Code::new(
+    1119,
+    "deleting on failure concerns a creation only",
+    "A failed update is rolled back.",
+    "Write `rollback` or `keep`.",
+);
+
+/// Not a logical id.
+pub static BAD_LOGICAL_ID: Code = Code::new(
+    1120,
+    "not a logical id",
+    "Logical ids are letters and digits; in a nested stack, the nested stack's id, a dot and the id.",
+    "Copy the id from the error of the failed operation.",
+);
+
+/// Previews by change set are not made by this version.
+pub static CHANGE_SET_PREVIEW: Code = Code::new(
+    1121,
+    "previews by change set are not made by this version",
+    "The preview is made from the inputs alone.",
+    "Remove the input.",
+);
