@@ -85,6 +85,7 @@ impl StandIn {
         let clients = clients(&runtime, &endpoint, &keys)?;
         let ids = seed_ministack(&runtime, &endpoint, &keys)?;
         let cannot = vec![
+            ("interfaces, volumes, prefix lists", "MiniStack's CloudFormation does not know these resource types"),
             ("nodes of a group", "MiniStack keeps groups made by CloudFormation as records without instances"),
             ("the batches of a roll", "MiniStack replaces a launch template version in one step"),
         ];
@@ -94,7 +95,9 @@ impl StandIn {
 
     /// Environment variables that point a client at the stand-in.
     pub fn env(&self) -> Vec<(String, String)> {
+        let basic = if self.cannot.is_empty() { "no" } else { "yes" };
         [
+            (starburst_provider::outside::BASIC_RESOURCES, basic),
             ("AWS_ENDPOINT_URL", self.endpoint.as_str()),
             ("AWS_REGION", REGION),
             ("AWS_ACCESS_KEY_ID", &self.keys.0),
@@ -163,6 +166,7 @@ fn seed_ministack(
         let vpc = vpc.vpc().and_then(|vpc| vpc.vpc_id()).context("MiniStack's VPC")?.to_owned();
         let subnet = ec2.create_subnet().vpc_id(&vpc).cidr_block("10.40.1.0/24").send().await?;
         let subnet = subnet.subnet().and_then(|subnet| subnet.subnet_id()).context("MiniStack's subnet")?.to_owned();
+        public_network(&ec2, &vpc, &subnet).await?;
         let group = ec2.create_security_group().vpc_id(&vpc).group_name("analytics").description("analytics").send();
         let group = group.await?.group_id().context("MiniStack's security group")?.to_owned();
         let s3 =
@@ -176,4 +180,20 @@ fn seed_ministack(
         ];
         Ok(ids.map(|(key, value)| (key.to_owned(), value)).to_vec())
     })
+}
+
+/// A subnet whose nodes have a way out, and a VPC whose hosts have names.
+async fn public_network(ec2: &aws_sdk_ec2::Client, vpc: &str, subnet: &str) -> Result<()> {
+    let on = || aws_sdk_ec2::types::AttributeBooleanValue::builder().value(true).build();
+    ec2.modify_vpc_attribute().vpc_id(vpc).enable_dns_hostnames(on()).send().await.context("naming hosts")?;
+    ec2.modify_subnet_attribute().subnet_id(subnet).map_public_ip_on_launch(on()).send().await.context("addresses")?;
+    let gateway = ec2.create_internet_gateway().send().await.context("making an internet gateway")?;
+    let gateway = gateway.internet_gateway().and_then(|gateway| gateway.internet_gateway_id()).context("its id")?.to_owned();
+    ec2.attach_internet_gateway().internet_gateway_id(&gateway).vpc_id(vpc).send().await.context("attaching it")?;
+    let table = ec2.create_route_table().vpc_id(vpc).send().await.context("making a route table")?;
+    let table = table.route_table().and_then(|table| table.route_table_id()).context("its id")?.to_owned();
+    let route = ec2.create_route().route_table_id(&table).destination_cidr_block("0.0.0.0/0").gateway_id(&gateway);
+    route.send().await.context("making a route")?;
+    ec2.associate_route_table().route_table_id(&table).subnet_id(subnet).send().await.context("associating it")?;
+    Ok(())
 }

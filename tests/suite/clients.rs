@@ -102,7 +102,7 @@ fn ctrl_c_in_the_middle_keeps_what_is_needed_to_go_on() -> Result<()> {
             // Slow enough that the create is still running when the signal comes.
             let stand_in = StandIn::start(Aws::Model, 4.0)?;
             let project = project(&stand_in, Program::yaml_example())?;
-            let mut running = project.spawn(UP)?;
+            let running = project.spawn(UP)?;
             let world = stand_in.world().context("the model")?;
             wait_for("a stack", || world.calls().iter().any(|call| call.action == "CreateStack"))?;
             std::thread::sleep(Duration::from_secs(2));

@@ -51,7 +51,8 @@ fn our_descriptors_are_the_official_ones() -> Result<()> {
 fn a_change_of_any_fact_is_seen() -> Result<()> {
     let before = ours()?;
     let set = FileDescriptorSet::decode(starburst_provider::pulumi::DESCRIPTORS)?;
-    let changes: [(&str, fn(&mut FileDescriptorProto)); 4] = [
+    type Change = fn(&mut FileDescriptorProto);
+    let changes: [(&str, Change); 4] = [
         ("number", |file| field_of(file, "urn").number = Some(99)),
         ("name", |file| field_of(file, "urn").name = Some("arn".to_owned())),
         ("type", |file| field_of(file, "urn").r#type = Some(Type::Bytes as i32)),

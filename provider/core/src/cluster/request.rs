@@ -128,10 +128,12 @@ pub fn operational(inputs: &Value) -> serde_json::Value {
         .contains(&field.path);
         let transient = field.path.starts_with(fields::stack::TEMPLATE_PREFIX) && field.effect != Effect::Operational;
         let value = inputs.at(&Path::from(*field));
-        if local && !elsewhere && !transient && !value.is_null() {
-            if let Some(json) = plain_json(value) {
-                recorded.insert(field.path.to_owned(), json);
-            }
+        if local
+            && !elsewhere
+            && !transient
+            && let Some(json) = plain_json(value)
+        {
+            recorded.insert(field.path.to_owned(), json);
         }
     }
     serde_json::Value::Object(recorded)

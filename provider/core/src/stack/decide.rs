@@ -148,9 +148,15 @@ impl Machine {
         if !joins {
             return false;
         }
-        self.touched = true;
         self.token = history.token().to_owned();
         self.stack_id = self.stack.as_ref().map(|stack| stack.id.clone());
+        if *status == StackStatus::UpdateComplete && self.operation.goal == Goal::Update {
+            // The very same update has ended well already: its events are history, not progress.
+            self.unchanged = true;
+            self.settle();
+            return true;
+        }
+        self.touched = true;
         self.report(step::info(format!(
             "stack {}: joining the {} that is under way or has just ended",
             self.operation.name,

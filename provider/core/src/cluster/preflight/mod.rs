@@ -16,6 +16,7 @@ mod world;
 
 pub use facts::Facts;
 
+use starburst_schema::codes::input::TYPE_NOT_OFFERED;
 use starburst_schema::codes::refused::NAME_TAKEN;
 use starburst_schema::fields::stack;
 
@@ -25,7 +26,7 @@ use super::api::{Asker, Plan, Prior, Settings};
 use super::guard;
 use super::request::{OWNER_TAG, owner_tag};
 use super::validate::Found;
-use crate::failure::{Failure, Message, Severity};
+use crate::failure::{Failure, Message, Severity, Violation};
 use crate::path::Path;
 use crate::ports::Ports;
 use crate::value::Value;
@@ -75,13 +76,25 @@ pub async fn preflight(
         files::rules(ports, prior, inputs, &mut found).await?;
     }
     let (errors, warnings): (Vec<_>, Vec<_>) =
-        found.into_sorted().into_iter().partition(|violation| violation.severity == Severity::Error);
+        found.into_sorted().into_iter().map(|violation| lenient(settings, violation)).partition(is_error);
     if !errors.is_empty() {
         return Err(Failure::invalid(errors));
     }
     let mut facts = read.facts;
     facts.warnings.extend(warnings);
     Ok(facts)
+}
+
+fn is_error(violation: &Violation) -> bool {
+    violation.severity == Severity::Error
+}
+
+/// Stand-ins of AWS that lack resource types lack a catalogue of instance types too.
+fn lenient(settings: &Settings, mut violation: Violation) -> Violation {
+    if settings.basic_resources && *violation.code == TYPE_NOT_OFFERED {
+        violation.severity = Severity::Warning;
+    }
+    violation
 }
 
 /// A stack of that name that somebody else owns. One of our own is a create that was killed, and is joined.

@@ -254,6 +254,9 @@ CONFIG
       echo 'access-control.name=allow-all' >"$etc/access-control.properties"
     fi
   )
+  if [[ -n ${CONF[license]} ]]; then
+    fetch "${CONF[license]}" "$etc/starburstdata.license"
+  fi
   if [[ ${CONF[metastore]} != none ]]; then
     hive_catalog >"$etc/catalog/hive.properties"
   fi
@@ -320,8 +323,24 @@ slots_of() {
     "AutoScalingGroups[?Tags[?Key=='aws:cloudformation:stack-name'&&Value=='${CONF[stack]}']&&Tags[?Key=='aws:cloudformation:logical-id'&&Value=='$1']].Tags[]|[?Key=='starburst:slots'].Value"
 }
 
+# The agent sends this script's log to the stack's log group and, where metrics are enabled, the use of memory.
+observe() {
+  local metrics=''
+  packages amazon-cloudwatch-agent
+  if [[ ${CONF[metrics]} == yes ]]; then
+    metrics=', "metrics": {"namespace": "Starburst", "metrics_collected": {"mem": {"measurement": ["used_percent"],
+      "append_dimensions": {"AutoScalingGroupName": "'$(group)'"}}}}'
+  fi
+  cat >"$HOME_DIR/agent.json" <<AGENT
+{"agent": {"omit_hostname": true}, "logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "$HOME_DIR/node.log",
+  "log_group_name": "${CONF[logs]}", "log_stream_name": "node-${CONF[role]}-$INSTANCE"}]}}}$metrics}
+AGENT
+  /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c "file:$HOME_DIR/agent.json"
+}
+
 boot_presto() {
   local own
+  [[ -z ${CONF[certificate]:-} ]] || fail 'HTTPS is not part of this version of the node script'
   step 'finding the coordinators'
   own=$(slots_of Coordinators)
   MASTERS=$(masters "$own")
@@ -419,6 +438,8 @@ watch() {
 boot() {
   trap 'fail "line $LINENO"' ERR
   status 'booting'
+  step 'starting the log agent'
+  observe
   case ${CONF[role]} in
     coordinator | worker) boot_presto ;;
     metastore) boot_metastore ;;
