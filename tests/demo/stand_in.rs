@@ -188,7 +188,8 @@ async fn public_network(ec2: &aws_sdk_ec2::Client, vpc: &str, subnet: &str) -> R
     ec2.modify_vpc_attribute().vpc_id(vpc).enable_dns_hostnames(on()).send().await.context("naming hosts")?;
     ec2.modify_subnet_attribute().subnet_id(subnet).map_public_ip_on_launch(on()).send().await.context("addresses")?;
     let gateway = ec2.create_internet_gateway().send().await.context("making an internet gateway")?;
-    let gateway = gateway.internet_gateway().and_then(|gateway| gateway.internet_gateway_id()).context("its id")?.to_owned();
+    let gateway =
+        gateway.internet_gateway().and_then(|gateway| gateway.internet_gateway_id()).context("its id")?.to_owned();
     ec2.attach_internet_gateway().internet_gateway_id(&gateway).vpc_id(vpc).send().await.context("attaching it")?;
     let table = ec2.create_route_table().vpc_id(vpc).send().await.context("making a route table")?;
     let table = table.route_table().and_then(|table| table.route_table_id()).context("its id")?.to_owned();
