@@ -3,7 +3,7 @@
 //! - [`tools`]: `pulumi`, its language hosts and the SDK generator, found on `PATH` or built from the pinned modules;
 //!   [`python`] and [`node`]: the pinned environments of the programs; [`descriptors`], [`sdk`]: what is made with them.
 //! - [`plugin`]: the plugin under test, built once. [`program`], [`pulumi`]: a project with a stack of its own.
-//!   [`schema_judge`]: what the client says of a schema. [`ministack`]: a CloudFormation that nobody here wrote.
+//!   [`schema_judge`]: what the client says of a schema; [`judges`]: what others say of the template. [`ministack`]: a CloudFormation that nobody here wrote.
 //! - [`place`], [`command`], [`progress`], [`missing`]: the small things all of them share.
 //!
 //! Knows nothing of the plugin's crates: it drives executables. Every version lives in a pin file beside this one
@@ -12,6 +12,7 @@
 
 pub mod command;
 pub mod descriptors;
+pub mod judges;
 pub mod ministack;
 pub mod missing;
 pub mod node;

@@ -136,16 +136,23 @@ fn a_secret_is_found_in_no_state_log_template_or_event() -> Result<()> {
 
 fn secrets() -> Result<()> {
     let stand_in = StandIn::start(Aws::Model, SPEED)?;
-    let program = Program::Yaml(program_with_secrets());
-    let mut project = project(&stand_in, program)?;
-    project.set_env("STARBURST_LOG", "trace");
-    let logs = project.folder().join("grpc.log");
+    let logs = tempfile::tempdir()?;
+    let log = logs.path().join("plugin.log");
+    let attached = Attached::start(&stand_in, &log)?;
+    let mut project = project(&stand_in, Program::Yaml(program_with_secrets()))?;
+    // The client attaches to a plugin that runs already, so that all it logs can be read.
+    project.set_env("PULUMI_DEBUG_PROVIDERS", &format!("starburst:{}", attached.port));
     let mut printed = String::new();
     for args in [PREVIEW, UP, DESTROY] {
-        let verbose = [args, &["--logtostderr", "-v=9", "--logflow"]].concat();
+        let verbose = [args, &["--debug"]].concat();
         printed.push_str(&project.run(&verbose)?.success()?.text());
     }
-    ensure!(!printed.contains(CANARY), "a log holds the secret: {}", around(&printed));
+    drop(attached);
+    let logged = std::fs::read_to_string(&log)?;
+    ensure!(logged.contains("TRACE") || logged.contains("DEBUG"), "the plugin logs at trace level:\n{logged}");
+    for (what, text) in [("the client's output", &printed), ("the plugin's log", &logged)] {
+        ensure!(!text.contains(CANARY), "{what} holds the secret: {}", around(text));
+    }
     for file in walkdir::WalkDir::new(project.state_folder()).into_iter().filter_map(Result::ok) {
         if file.file_type().is_file() {
             let text = String::from_utf8_lossy(&std::fs::read(file.path())?).into_owned();
@@ -156,8 +163,38 @@ fn secrets() -> Result<()> {
     for call in world.calls() {
         ensure!(!call.params.to_string().contains(CANARY), "the record of {} holds the secret", call.action);
     }
-    ensure!(!logs.exists(), "nothing else was written");
     Ok(())
+}
+
+/// A plugin that was started by hand, as with a debugger; dropping it ends it.
+struct Attached {
+    child: std::process::Child,
+    port: u16,
+}
+
+impl Attached {
+    fn start(stand_in: &StandIn, log: &std::path::Path) -> Result<Self> {
+        let mut child = std::process::Command::new(plugin::pulumi()?)
+            .envs(stand_in.env())
+            .env("STARBURST_LOG", "trace")
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::fs::File::create(log)?)
+            .spawn()?;
+        let mut line = String::new();
+        let stdout = child.stdout.take().context("its output")?;
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line)?;
+        let port = line.trim().parse().with_context(|| format!("the port line says {line:?}"))?;
+        Ok(Self { child, port })
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        // Both fail when it has ended already, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 fn around(text: &str) -> String {

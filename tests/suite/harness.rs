@@ -253,7 +253,8 @@ impl Bench {
     }
 }
 
-fn trouble(status: &Status, inputs: &Json) -> Trouble {
+/// What a user and the engine learn from a failed create or update.
+pub fn trouble(status: &Status, inputs: &Json) -> Trouble {
     let envelope = wire::status::Status::decode(status.details()).unwrap_or_default();
     let failed =
         envelope.details.first().and_then(|any| wire::ErrorResourceInitFailed::decode(any.value.as_slice()).ok());
@@ -294,7 +295,7 @@ impl World for ModelWorld {
         };
         let aws = aws::clients(&AwsConfig {
             region: text("region"),
-            endpoint_url: Some(self.endpoint.clone()),
+            endpoint_url: text("endpointUrl").or_else(|| Some(self.endpoint.clone())),
             static_keys: Some(keys),
             max_retries: Some(2),
             ..AwsConfig::default()

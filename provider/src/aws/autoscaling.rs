@@ -26,7 +26,7 @@ impl AutoScalingClient {
     /// `endpoint` in place of AWS's own.
     #[must_use]
     pub fn new(sdk: &SdkConfig, endpoint: Option<String>, redactor: Redactor) -> Self {
-        let mut config = aws_sdk_autoscaling::config::Builder::from(sdk);
+        let mut config = aws_sdk_autoscaling::config::Builder::from(sdk).interceptor(super::call_log::CallLog);
         if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }

@@ -2,10 +2,11 @@
 //! names an SDK type, and nothing here knows the resource, its inputs or a client.
 //!
 //! Map: [`config`] turns settings into clients · [`http`], [`retry`] and [`credentials`] are its parts · one file a
-//! service · [`call_error`] says what a failed call means · [`redact`] keeps secrets out of texts.
+//! service · [`call_error`] says what a failed call means · `call_log` logs calls · [`redact`] keeps secrets out of texts.
 
 pub mod autoscaling;
 pub mod call_error;
+mod call_log;
 pub mod cloudformation;
 pub mod config;
 pub mod credentials;

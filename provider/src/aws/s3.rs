@@ -25,7 +25,7 @@ impl S3Client {
     /// `endpoint` in place of AWS's own; `path_style` puts the bucket into the path instead of the host's name.
     #[must_use]
     pub fn new(sdk: &SdkConfig, endpoint: Option<String>, path_style: bool, redactor: Redactor) -> Self {
-        let mut config = aws_sdk_s3::config::Builder::from(sdk)
+        let mut config = aws_sdk_s3::config::Builder::from(sdk).interceptor(super::call_log::CallLog)
             .force_path_style(path_style)
             .timeout_config(retry::upload_timeouts());
         if let Some(url) = endpoint {
