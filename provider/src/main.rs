@@ -41,6 +41,9 @@ fn engine_address(arguments: &[String]) -> Result<Option<&str>, String> {
                 arguments.next();
             }
             flag if flag.starts_with('-') => {}
+            word if !word.contains(':') => {
+                return Err(format!("{word} is neither a command nor an engine's address, HOST:PORT (see --help)"));
+            }
             word if address.is_none() => address = Some(word),
             word => {
                 return Err(format!("the engine's address is the only argument; {word} is one too many (see --help)"));
@@ -67,6 +70,12 @@ mod tests {
         assert_eq!(of(&["-unheard-of", "127.0.0.1:7"]), address);
         assert_eq!(of(&[]), Ok(None));
         assert_eq!(of(&["--logtostderr"]), Ok(None));
+        assert!(of(&["127.0.0.1:7", "127.0.0.1:8"]).is_err());
+    }
+
+    #[test]
+    fn a_misspelt_command_is_no_address() {
+        assert!(of(&["explian"]).is_err_and(|why| why.contains("explian") && why.contains("--help")));
         assert!(of(&["127.0.0.1:7", "more"]).is_err());
     }
 }

@@ -47,10 +47,31 @@ pub enum Reach {
     AnyUpdate,
 }
 
+// Names that code beside this table uses.
+
+/// Name of output `stackId`.
+pub const STACK_ID: &str = "stackId";
+/// Name of output `stackName`.
+pub const STACK_NAME: &str = "stackName";
+/// Name of output `region`.
+pub const REGION: &str = "region";
+/// Name of output `supersetAdminPassword`.
+pub const SUPERSET_ADMIN_PASSWORD: &str = "supersetAdminPassword";
+/// Name of output `workerAutoScalingGroupName`.
+pub const WORKER_AUTO_SCALING_GROUP_NAME: &str = "workerAutoScalingGroupName";
+/// Name of output `imageIds`.
+pub const IMAGE_IDS: &str = "imageIds";
+/// Name of output `templateVersion`.
+pub const TEMPLATE_VERSION: &str = "templateVersion";
+/// Name of output `stackOutputs`.
+pub const STACK_OUTPUTS: &str = "stackOutputs";
+/// Name of output `sensitiveStackOutputs`.
+pub const SENSITIVE_STACK_OUTPUTS: &str = "sensitiveStackOutputs";
+
 /// All outputs, in the order in which documentation lists them.
 pub static OUTPUTS: &[Output] = &[
     Output {
-        name: "stackId",
+        name: STACK_ID,
         kind: OutputKind::Text,
         exposure: Exposure::Plain,
         stack_outputs: &[],
@@ -59,7 +80,7 @@ pub static OUTPUTS: &[Output] = &[
         doc: "ARN of the CloudFormation stack; also the id of the resource.",
     },
     Output {
-        name: "stackName",
+        name: STACK_NAME,
         kind: OutputKind::Text,
         exposure: Exposure::Plain,
         stack_outputs: &[],
@@ -68,7 +89,7 @@ pub static OUTPUTS: &[Output] = &[
         doc: "Name of the CloudFormation stack.",
     },
     Output {
-        name: "region",
+        name: REGION,
         kind: OutputKind::Text,
         exposure: Exposure::Plain,
         stack_outputs: &[],
@@ -113,7 +134,7 @@ pub static OUTPUTS: &[Output] = &[
         doc: "URL of Superset; absent without it.",
     },
     Output {
-        name: "supersetAdminPassword",
+        name: SUPERSET_ADMIN_PASSWORD,
         kind: OutputKind::Text,
         exposure: Exposure::Secret,
         stack_outputs: &["SupersetAdminPasswordSecretArn"],
@@ -158,7 +179,7 @@ pub static OUTPUTS: &[Output] = &[
         doc: "Name of the Auto Scaling group of the coordinators.",
     },
     Output {
-        name: "workerAutoScalingGroupName",
+        name: WORKER_AUTO_SCALING_GROUP_NAME,
         kind: OutputKind::Text,
         exposure: Exposure::Plain,
         stack_outputs: &["WorkerAutoScalingGroupName"],
@@ -185,7 +206,7 @@ pub static OUTPUTS: &[Output] = &[
         doc: "ARN or name of the instance profile of the nodes.",
     },
     Output {
-        name: "imageIds",
+        name: IMAGE_IDS,
         kind: OutputKind::Map,
         exposure: Exposure::Plain,
         stack_outputs: &[],
@@ -200,7 +221,7 @@ pub static OUTPUTS: &[Output] = &[
         doc: "AMI of the nodes, by role.",
     },
     Output {
-        name: "templateVersion",
+        name: TEMPLATE_VERSION,
         kind: OutputKind::Integer,
         exposure: Exposure::Plain,
         stack_outputs: &[],
@@ -209,7 +230,7 @@ pub static OUTPUTS: &[Output] = &[
         doc: "Version of the bundled template that the stack has; 0 for a template of your own.",
     },
     Output {
-        name: "stackOutputs",
+        name: STACK_OUTPUTS,
         kind: OutputKind::Map,
         exposure: Exposure::Plain,
         stack_outputs: &[],
@@ -218,7 +239,7 @@ pub static OUTPUTS: &[Output] = &[
         doc: "All outputs of the stack by key, but for those in `sensitiveStackOutputs`.",
     },
     Output {
-        name: "sensitiveStackOutputs",
+        name: SENSITIVE_STACK_OUTPUTS,
         kind: OutputKind::Map,
         exposure: Exposure::Secret,
         stack_outputs: &[],

@@ -127,7 +127,6 @@ pub static PROVIDER_CONFIG: &[Setting] = &[
         ),
     Setting::new("maxRetries", Kind::Integer)
         .constraints(&[Constraint::Range(0, 25)])
-        .environment(&["AWS_MAX_ATTEMPTS"])
         .doc("How often a call that failed for a passing reason is made again, 0 to 25."),
     Setting::new("useFipsEndpoint", Kind::Bool)
         .environment(&["AWS_USE_FIPS_ENDPOINT"])
@@ -136,6 +135,7 @@ pub static PROVIDER_CONFIG: &[Setting] = &[
         .environment(&["AWS_USE_DUALSTACK_ENDPOINT"])
         .doc("Whether dual-stack endpoints are called."),
     Setting::new("httpProxy", Kind::Text)
+        .secret()
         .constraints(&[Constraint::Form(Format::HttpUrl)])
         .environment(&["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"])
         .doc("URL of an HTTP proxy for all calls."),

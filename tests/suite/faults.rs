@@ -207,25 +207,35 @@ async fn one_life_with(effect: &Effect, action: &str, times: u32, tokens: Repeat
     bench.delete(&stored).await?;
     let operations = (started(&bench, "CREATE"), started(&bench, "UPDATE"), started(&bench, "DELETE"));
     ensure!(operations == (1, 1, 1), "creates, updates, deletes: {operations:?}");
-    ensure!(bench.model.with(|state| state.faults.calls.iter().all(|fault| fault.times == 0)), "the fault was met");
+    // An effect that came through is found before the call is repeated as often as it could be.
+    ensure!(bench.model.with(|state| state.faults.calls.iter().all(|fault| fault.times < times)), "the fault was met");
     Ok(())
 }
 
 #[tokio::test]
 async fn a_call_without_an_answer_is_made_good_and_never_twice() -> Result<()> {
-    let server = || Effect::Error(ApiError::new(500, "InternalFailure", "An internal error occurred."));
-    let busy = || Effect::Error(ApiError::new(503, "ServiceUnavailable", "Try again."));
+    use RepeatedTokens::{AlreadyExists, SameAnswer, TokenAlreadyExists};
+    let server = Effect::Error(ApiError::new(500, "InternalFailure", "An internal error occurred."));
+    let busy = Effect::Error(ApiError::new(503, "ServiceUnavailable", "Try again."));
+    // Once, which the SDK makes good by itself, and more often than it tries. What AWS says to a token that it has seen
+    // matters where an earlier call took effect.
+    let mut cases = vec![(busy, 1, SameAnswer), (server, 4, SameAnswer)];
+    for times in [1, 4] {
+        cases.push((Effect::ResetBefore, times, SameAnswer));
+        cases.extend([SameAnswer, AlreadyExists, TokenAlreadyExists].map(|said| (Effect::LostReply, times, said)));
+    }
+    // The SDK's pauses are real: all lives at once.
+    let mut lives = tokio::task::JoinSet::new();
     for action in ["CreateStack", "UpdateStack", "DeleteStack"] {
-        for effect in [server(), busy(), Effect::ResetBefore, Effect::LostReply] {
-            // Once, which the SDK makes good by itself, and more often than it tries.
-            for times in [1, 4] {
-                for tokens in [RepeatedTokens::SameAnswer, RepeatedTokens::AlreadyExists, RepeatedTokens::TokenAlreadyExists]
-                {
-                    let case = || format!("{action} {effect:?} {times} {tokens:?}");
-                    one_life_with(&effect, action, times, tokens).await.with_context(case)?;
-                }
-            }
+        for (effect, times, tokens) in cases.clone() {
+            lives.spawn(async move {
+                let life = one_life_with(&effect, action, times, tokens).await;
+                life.with_context(|| format!("{action} {effect:?} {times} {tokens:?}"))
+            });
         }
+    }
+    while let Some(life) = lives.join_next().await {
+        life??;
     }
     Ok(())
 }
@@ -249,7 +259,8 @@ async fn an_endpoint_that_nobody_answers_is_told_and_nothing_is_made() -> Result
 async fn five_clusters_at_once_share_the_rates_of_an_account() -> Result<()> {
     let bench = Bench::new().await?;
     bench.model.settings(|settings| {
-        let rates = [("CreateStack", 0.5, 1.0), ("DescribeStacks", 1.0, 2.0), ("DescribeStackEvents", 1.0, 2.0)];
+        // The first reads of five runs fit: within the SDK's own pauses, which are real, the model's time stands still.
+        let rates = [("CreateStack", 0.5, 1.0), ("DescribeStacks", 1.0, 10.0), ("DescribeStackEvents", 2.0, 4.0)];
         settings.rates = rates
             .into_iter()
             .map(|(action, rate, burst)| (format!("cloudformation:{action}"), (rate, burst)))
@@ -275,6 +286,9 @@ async fn five_clusters_at_once_share_the_rates_of_an_account() -> Result<()> {
 fn isolated() -> Json {
     let mut inputs = three_workers();
     inputs["network"]["subnetId"] = json!(seed::ISOLATED_SUBNET);
+    // The subnet's zone has none of the default type.
+    inputs["ec2"]["workerInstanceType"] = json!("r5.4xlarge");
+    inputs["ec2"]["coordinatorInstanceType"] = json!("r5.4xlarge");
     inputs["packages"] = json!({ "mirrorUri": "s3://analytics-data/packages" });
     inputs
 }

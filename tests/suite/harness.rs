@@ -33,12 +33,10 @@ pub const STACK: &str = "suite-dev-joint";
 /// Account of the keys in use.
 pub const REGION: &str = "us-east-1";
 
-/// The model, its clock and a provider.
+/// The model and a provider that reads the same clock.
 pub struct Bench {
     /// The model of AWS.
     pub model: Arc<fake::World>,
-    /// The clock of both.
-    pub clock: fake::SimClock,
     provider: Provider,
     _server: fake::Server,
 }
@@ -107,7 +105,7 @@ impl Bench {
         }
         let configure = wire::ConfigureRequest { args: Some(to_struct(&args)), ..Default::default() };
         provider.configure(Request::new(configure)).await.map_err(|status| anyhow!("{status}"))?;
-        Ok(Self { model, clock, provider, _server: server })
+        Ok(Self { model, provider, _server: server })
     }
 
     /// The provider itself, for calls that have no helper here.

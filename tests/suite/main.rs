@@ -7,5 +7,6 @@ mod harness;
 mod lifecycle;
 mod process;
 mod properties;
+mod regions;
 mod template;
 mod wire;

@@ -173,7 +173,8 @@ async fn what_strangers_send_does_not_end_it() -> Result<()> {
 async fn messages_that_cannot_be_read_are_refused_and_the_next_is_answered() -> Result<()> {
     let serving = Serving::start().await?;
     let mut client = serving.connect().await?;
-    for method in ["CheckConfig", "Configure", "Check", "Diff", "Create", "Update", "Delete", "Read", "Invoke", "List"] {
+    for method in ["CheckConfig", "Configure", "Check", "Diff", "Create", "Update", "Delete", "Read", "Invoke", "List"]
+    {
         // A length-delimited field that ends before it is over; a group that never closes; no field number at all.
         for bytes in [vec![0x0a, 0xff, 0xff, 0xff, 0x7f, 1], vec![0x0b], vec![0x00, 0x00], vec![0xff; 64]] {
             let refused = call::<wire::CheckResponse>(&mut client, method, bytes.clone()).await;
@@ -251,9 +252,9 @@ async fn a_message_above_the_limit_is_refused() -> Result<()> {
     stream.write_all(&sent).await?;
     let mut answer = Vec::new();
     let refused = async {
-        while !String::from_utf8_lossy(&answer).contains("message length too large") {
+        while !refuses(&answer) {
             let read = stream.read_buf(&mut answer).await?;
-            ensure!(read > 0, "hung up without a word: {}", String::from_utf8_lossy(&answer));
+            ensure!(read > 0, "hung up without a word: {answer:x?}");
         }
         Ok(())
     };
@@ -261,6 +262,24 @@ async fn a_message_above_the_limit_is_refused() -> Result<()> {
     serving.answers().await?;
     serving.interrupt().await?.success()?;
     Ok(())
+}
+
+/// Whether these HTTP/2 frames hold headers of stream 1 that end it: a status without a message.
+fn refuses(mut frames: &[u8]) -> bool {
+    const HEADERS: u8 = 1;
+    const END_STREAM: u8 = 1;
+    while let [a, b, c, kind, flags, s, t, u, v, rest @ ..] = frames {
+        let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
+        let stream = u32::from_be_bytes([*s, *t, *u, *v]);
+        if rest.len() < length {
+            return false;
+        }
+        if (stream, *kind) == (1, HEADERS) && flags & END_STREAM != 0 {
+            return true;
+        }
+        frames = &rest[length..];
+    }
+    false
 }
 
 fn with(arguments: &[&str]) -> Result<Run> {
@@ -281,7 +300,7 @@ fn commands_for_people_print_and_end_well() -> Result<()> {
         ensure!(explained.stdout.contains(word), "{word}: {}", explained.stdout);
     }
     let template = with(&["template"])?.success()?;
-    ensure!(template.stdout.contains("AWSTemplateFormatVersion"), "no template");
+    ensure!(template.stdout.contains("Parameters:"), "no template");
     ensure!(template.stdout.contains("AWS::AutoScaling::AutoScalingGroup"), "no group");
     Ok(())
 }

@@ -82,31 +82,53 @@ fn what_checkov_finds_is_excused_and_every_excuse_is_used() -> Result<()> {
 fn scan() -> Result<()> {
     let excuses = std::fs::read_to_string(place::workspace().join("provider/core/src/template/checkov.yaml"))?;
     let excuses: Vec<Excuse> = serde_yaml_ng::from_str(&excuses).context("reading the excuses")?;
-    let mut excused = BTreeSet::new();
-    for excuse in &excuses {
-        ensure!(excuse.reason.split_whitespace().count() >= 5, "{} is excused without a reason", excuse.check);
-        for resource in &excuse.resources {
-            ensure!(excused.insert((excuse.check.clone(), resource.clone())), "{} is excused twice", excuse.check);
-        }
-    }
     let (folder, file) = without_conditions()?;
     let scan = judges::checkov(&file)?;
     drop(folder);
     let resources = template()["Resources"].as_object().map_or(0, serde_json::Map::len);
     ensure!(scan.resources == resources as u64, "checkov looks at {} of {resources} resources", scan.resources);
     ensure!(scan.passed > 0, "no check passes");
-    let found: BTreeSet<_> = scan.findings.iter().map(|found| (found.rule.clone(), found.place.clone())).collect();
-    let new: Vec<String> = scan
-        .findings
-        .iter()
-        .filter(|finding| !excused.contains(&(finding.rule.clone(), finding.place.clone())))
-        .map(said)
-        .collect();
+    weigh(&excuses, &scan.findings)?;
+    println!("checkov: {} checks pass, {} findings are excused", scan.passed, scan.findings.len());
+    Ok(())
+}
+
+/// Holds findings against excuses: each finding has one, each excuse has a reason and a finding.
+fn weigh(excuses: &[Excuse], findings: &[judges::Finding]) -> Result<()> {
+    let mut excused = BTreeSet::new();
+    for Excuse { check, resources, reason } in excuses {
+        ensure!(reason.split_whitespace().count() >= 5, "{check} is excused without a reason");
+        for resource in resources {
+            ensure!(excused.insert((check.as_str(), resource.as_str())), "{check} of {resource} is excused twice");
+        }
+    }
+    let unexcused = |finding: &judges::Finding| !excused.contains(&(finding.rule.as_str(), finding.place.as_str()));
+    let new: Vec<String> = findings.iter().filter(|finding| unexcused(finding)).map(said).collect();
     ensure!(new.is_empty(), "checkov finds what nothing excuses:\n{}", new.join("\n"));
+    let found: BTreeSet<_> = findings.iter().map(|found| (found.rule.as_str(), found.place.as_str())).collect();
     let stale: Vec<_> = excused.difference(&found).collect();
     ensure!(stale.is_empty(), "excuses that nothing matches any more: {stale:?}");
-    println!("checkov: {} checks pass, {} findings are excused", scan.passed, found.len());
     Ok(())
+}
+
+#[test]
+fn an_excuse_too_many_or_too_few_is_a_failure() {
+    let finding = |place: &str| judges::Finding {
+        rule: "CKV_1".to_owned(),
+        level: String::new(),
+        place: place.to_owned(),
+        message: "is open".to_owned(),
+    };
+    let excuse = |resources: &[&str], reason: &str| Excuse {
+        check: "CKV_1".to_owned(),
+        resources: resources.iter().map(|&name| name.to_owned()).collect(),
+        reason: reason.to_owned(),
+    };
+    let reason = "the reason has some five words";
+    assert!(weigh(&[excuse(&["A", "B"], reason)], &[finding("A"), finding("B")]).is_ok());
+    assert!(weigh(&[excuse(&["A"], reason)], &[finding("A"), finding("B")]).is_err(), "a finding without an excuse");
+    assert!(weigh(&[excuse(&["A", "B"], reason)], &[finding("A")]).is_err(), "an excuse without a finding");
+    assert!(weigh(&[excuse(&["A"], "")], &[finding("A")]).is_err(), "an excuse without a reason");
 }
 
 /// The template with every resource in it whatever the parameters are: checkov skips those whose condition is false.
@@ -295,8 +317,7 @@ async fn rested(clients: &Clients, stack_id: &str) -> Result<Option<Stack>> {
 
 /// Calls a function of the package: its return value, or the failures as `(property, reason)`.
 async fn invoke(bench: &Bench, token: &str, arguments: &Json) -> Result<(Json, Vec<(String, String)>)> {
-    let request =
-        wire::InvokeRequest { tok: token.to_owned(), args: Some(to_struct(arguments)), ..Default::default() };
+    let request = wire::InvokeRequest { tok: token.to_owned(), args: Some(to_struct(arguments)), ..Default::default() };
     let answer = bench.provider().invoke(Request::new(request)).await.map_err(|status| anyhow!("{status}"))?;
     let answer = answer.into_inner();
     let failures = answer.failures.into_iter().map(|failure| (failure.property, failure.reason)).collect();
@@ -326,7 +347,11 @@ async fn the_template_is_told_with_its_types_and_the_policy_of_its_nodes() -> Re
         ensure!(statement["Effect"] == "Allow" && !statement["Resource"].is_null(), "no statement: {statement}");
     }
     let inline = &template["Resources"]["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
-    assert_eq!(statements.len(), inline.as_array().map_or(0, Vec::len), "every statement, the conditional ones as well");
+    assert_eq!(
+        statements.len(),
+        inline.as_array().map_or(0, Vec::len),
+        "every statement, the conditional ones as well"
+    );
     let text = policy.to_string();
     for action in ["cloudformation:SignalResource", "glue:GetTable*", "ssmmessages:OpenDataChannel", "kms:Decrypt"] {
         ensure!(text.contains(action), "{action} is not told: {text}");
@@ -338,8 +363,7 @@ async fn the_template_is_told_with_its_types_and_the_policy_of_its_nodes() -> Re
 #[tokio::test]
 async fn a_cluster_is_told_as_it_is_now() -> Result<()> {
     let bench = Bench::new().await?;
-    let stored =
-        bench.create(&three_workers()).await?.map_err(|trouble| anyhow!("create: {}", trouble.text))?;
+    let stored = bench.create(&three_workers()).await?.map_err(|trouble| anyhow!("create: {}", trouble.text))?;
     for id in [STACK, stored.id.as_str()] {
         let (told, failures) = invoke(&bench, "starburst:index:getCluster", &json!({ "stackName": id })).await?;
         ensure!(failures.is_empty(), "{failures:?}");

@@ -23,14 +23,19 @@ impl std::fmt::Debug for Redactor {
 }
 
 impl Redactor {
-    /// Remembers a secret of at least six characters, and each of its lines that is as long.
+    /// Remembers a secret of at least six characters, and each of its lines that is as long; each also as it stands
+    /// inside a JSON document, which is how services quote the documents that they refuse.
     pub fn register(&self, secret: &str) {
         let whole = std::iter::once(secret);
         let lines = secret.lines().map(str::trim);
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         for part in whole.chain(lines).filter(|part| part.chars().count() >= SHORTEST) {
-            if !secrets.contains(part) {
-                secrets.insert(part.to_owned());
+            let quoted = serde_json::Value::from(part).to_string();
+            let escaped = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(part);
+            for form in [part, escaped] {
+                if !secrets.contains(form) {
+                    secrets.insert(form.to_owned());
+                }
             }
         }
     }
@@ -71,6 +76,14 @@ mod tests {
         let redactor = Redactor::default();
         redactor.register("-----BEGIN KEY-----\n  c2VjcmV0\n-----END KEY-----\n");
         assert!(!redactor.redact("line 2: c2VjcmV0 is unexpected").contains("c2VjcmV0"));
+    }
+
+    #[test]
+    fn replaces_a_secret_inside_a_document() {
+        let redactor = Redactor::default();
+        redactor.register("pass\"word\\7");
+        let document = serde_json::json!({ "password": "pass\"word\\7" }).to_string();
+        assert_eq!(redactor.redact(&document), r#"{"password":"[secret]"}"#);
     }
 
     #[test]

@@ -25,7 +25,8 @@ impl S3Client {
     /// `endpoint` in place of AWS's own; `path_style` puts the bucket into the path instead of the host's name.
     #[must_use]
     pub fn new(sdk: &SdkConfig, endpoint: Option<String>, path_style: bool, redactor: Redactor) -> Self {
-        let mut config = aws_sdk_s3::config::Builder::from(sdk).interceptor(super::call_log::CallLog)
+        let mut config = aws_sdk_s3::config::Builder::from(sdk)
+            .interceptor(super::call_log::CallLog)
             .force_path_style(path_style)
             .timeout_config(retry::upload_timeouts());
         if let Some(url) = endpoint {
@@ -48,7 +49,7 @@ impl ObjectStore for S3Client {
                 let moved = error.raw_response().filter(|answer| answer.status().as_u16() == MOVED);
                 match moved.and_then(|answer| answer.headers().get(REGION_HEADER)) {
                     Some(region) => Ok(Some(region.to_owned())),
-                    None => unless_absent(self.failures.call("ListBucket", &error), None),
+                    None => Err(self.failures.call("ListBucket", &error)),
                 }
             }
         }

@@ -119,7 +119,7 @@ async fn a_wrong_endpoint_does_not_make_a_stack_be_gone() {
 #[tokio::test]
 async fn a_head_answer_without_body_tells_by_its_status() {
     let aws = Canned::new(404, "").await.aws().await;
-    assert_eq!(aws.objects.bucket("b").await, Ok(None));
+    assert_eq!(aws.objects.bucket("b").await.map_err(|error| error.kind), Err(CallErrorKind::NotFound));
     assert_eq!(aws.objects.exists("b", "k").await, Ok(false));
     let aws = Canned::new(403, "").await.aws().await;
     assert_eq!(aws.objects.bucket("b").await.map_err(|error| error.kind), Err(CallErrorKind::Denied));

@@ -17,7 +17,7 @@ use super::wire::{CreateRequest, CreateResponse, DeleteRequest, UpdateRequest, U
 pub async fn create(provider: &Provider, request: CreateRequest) -> Result<CreateResponse, Status> {
     known_type(&request.r#type, &request.urn)?;
     let inputs = decode(request.properties.as_ref())?;
-    let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    let operation = provider.operation_in(&request.urn, &inputs).await.map_err(|failure| errors::status(&failure))?;
     operation.hide_secrets_of(&inputs);
     if request.preview {
         let outputs = preview(operation, None, &inputs).await?;
@@ -42,7 +42,7 @@ pub async fn update(provider: &Provider, request: UpdateRequest) -> Result<Updat
         outputs: decode(request.olds.as_ref())?,
     };
     let inputs = decode(request.news.as_ref())?;
-    let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    let operation = provider.operation_in(&request.urn, &inputs).await.map_err(|failure| errors::status(&failure))?;
     operation.hide_secrets_of(&prior.inputs);
     operation.hide_secrets_of(&inputs);
     if request.preview {
@@ -68,7 +68,8 @@ pub async fn delete(provider: &Provider, request: DeleteRequest) -> Result<(), S
         inputs: decode(request.old_inputs.as_ref())?,
         outputs: decode(request.properties.as_ref())?,
     };
-    let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    let operation =
+        provider.operation_in(&request.urn, &prior.inputs).await.map_err(|failure| errors::status(&failure))?;
     operation.hide_secrets_of(&prior.inputs);
     let Operation { connection, cancelled, progress, asker } = operation;
     let ports = connection.ports(&cancelled, &progress);

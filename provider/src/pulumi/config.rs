@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use starburst_core::path::{Casing, Path};
 use starburst_core::value::Value;
-use starburst_schema::{Kind, PROVIDER_CONFIG, Setting};
+use starburst_schema::{Kind, PROVIDER_CONFIG, Setting, check};
 use tonic::Status;
 
 use super::PACKAGE;
@@ -103,7 +103,61 @@ fn normal_form(inputs: &Value) -> (Value, Vec<Wrong>) {
             settings.insert(key.clone(), part(&path, key, value, &mut wrong));
         }
     }
-    (Value::Map(settings), wrong)
+    let settings = Value::Map(settings);
+    together(&settings, &mut wrong);
+    (settings, wrong)
+}
+
+/// Rules between settings. One that is unknown counts as given: it may turn out to be there.
+fn together(settings: &Value, wrong: &mut Vec<Wrong>) {
+    let given = |name: &str| !settings.at(&Path::field(name)).is_null();
+    let mut refuse = |name: &str, why: String| wrong.push(Wrong { path: Path::field(name), why });
+    for (one, needed) in [
+        ("accessKey", "secretKey"),
+        ("secretKey", "accessKey"),
+        ("token", "accessKey"),
+        ("assumeRole.sessionName", "assumeRole.roleArn"),
+        ("assumeRole.externalId", "assumeRole.roleArn"),
+        ("assumeRole.durationSeconds", "assumeRole.roleArn"),
+        ("webIdentity.tokenFile", "webIdentity.roleArn"),
+        ("webIdentity.sessionName", "webIdentity.roleArn"),
+    ] {
+        if given(one) && !given(needed) {
+            refuse(one, format!("does nothing without {needed}: write that too, or remove this"));
+        }
+    }
+    if given("allowedAccountIds") && given("forbiddenAccountIds") {
+        refuse("forbiddenAccountIds", "comes instead of allowedAccountIds, not beside it: keep one of the two".into());
+    }
+}
+
+/// What the rules of the setting alone say about a value of the right kind.
+fn against_rules(setting: &Setting, path: &Path, value: &Value, wrong: &mut Vec<Wrong>) {
+    let rules = setting.constraints;
+    let mut told =
+        |path: Path, whys: Vec<String>| wrong.extend(whys.into_iter().map(|why| Wrong { path: path.clone(), why }));
+    match value.peeled() {
+        Value::Number(_) => {
+            let whys = value.as_integer().map_or_else(Vec::new, |number| check::integer(rules, number));
+            told(path.clone(), whys);
+        }
+        Value::Text(text) => told(path.clone(), check::text(rules, text)),
+        Value::List(items) => {
+            told(path.clone(), check::entries(rules, items.len()));
+            for (at, item) in items.iter().enumerate() {
+                let whys = item.as_text().map_or_else(Vec::new, |text| check::text(rules, text));
+                told(path.index(at), whys);
+            }
+        }
+        Value::Map(map) => {
+            told(path.clone(), check::entries(rules, map.len()));
+            for (key, item) in map {
+                let whys = item.as_text().map_or_else(Vec::new, |text| check::entry(rules, key, text));
+                told(path.key(key), whys);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A setting, or an object of settings, whose dotted name is `name`.
@@ -115,10 +169,16 @@ fn part(path: &Path, name: &str, value: &Value, wrong: &mut Vec<Wrong>) -> Value
         return Value::Unknown;
     }
     if let Some(setting) = PROVIDER_CONFIG.iter().find(|setting| setting.name == name) {
-        return leaf(setting, value).unwrap_or_else(|why| {
-            wrong.push(Wrong { path: path.clone(), why });
-            value.clone()
-        });
+        return match leaf(setting, value) {
+            Ok(normal) => {
+                against_rules(setting, path, &normal, wrong);
+                normal
+            }
+            Err(why) => {
+                wrong.push(Wrong { path: path.clone(), why });
+                value.clone()
+            }
+        };
     }
     let below = format!("{name}.");
     if !PROVIDER_CONFIG.iter().any(|setting| setting.name.starts_with(&below)) {
@@ -243,11 +303,74 @@ mod tests {
         assert!(unknown_setting("nonsense").contains("region"));
     }
 
+    fn told(given: serde_json::Value) -> Vec<(String, String)> {
+        let (_, wrong) = normal_form(&Value::from(&given));
+        wrong.into_iter().map(|wrong| (wrong.path.render(Casing::Camel), wrong.why)).collect()
+    }
+
+    #[test]
+    fn every_wrong_value_is_told_at_its_own_path() {
+        let told = told(serde_json::json!({
+            "region": "Frankfurt",
+            "maxRetries": 26,
+            "allowedAccountIds": "[\"123456789012\", \"12\"]",
+            "assumeRole": { "roleArn": "arn:aws:iam::123456789012:role/deploy", "durationSeconds": "60" },
+            "endpoints": { "lambda": "http://127.0.0.1:1", "ec2": "127.0.0.1" },
+            "defaultTags": { "aws:x": "1" },
+        }));
+        let paths: Vec<&str> = told.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "allowedAccountIds[1]",
+                "assumeRole.durationSeconds",
+                "defaultTags[\"aws:x\"]",
+                "endpoints.ec2",
+                "endpoints.lambda",
+                "maxRetries",
+                "region",
+            ]
+        );
+        assert!(told.iter().all(|(_, why)| why.starts_with("must be ")), "{told:?}");
+    }
+
+    #[test]
+    fn settings_that_need_or_exclude_each_other_are_told_at_once() {
+        let paths: Vec<String> = told(serde_json::json!({
+            "secretKey": "s",
+            "token": "t",
+            "allowedAccountIds": ["123456789012"],
+            "forbiddenAccountIds": ["210987654321"],
+            "assumeRole": { "externalId": "four" },
+            "webIdentity": { "tokenFile": "token" },
+        }))
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect();
+        let expected = ["secretKey", "token", "assumeRole.externalId", "webIdentity.tokenFile", "forbiddenAccountIds"];
+        assert_eq!(paths, expected);
+        let right = serde_json::json!({
+            "accessKey": "a", "secretKey": "s", "token": "t", "forbiddenAccountIds": ["210987654321"],
+            "assumeRole": { "roleArn": "arn:aws:iam::123456789012:role/deploy", "externalId": "four" },
+        });
+        assert_eq!(told(right), []);
+    }
+
+    #[test]
+    fn a_setting_that_is_unknown_counts_as_given() {
+        let settings = Value::Map(BTreeMap::from([
+            ("accessKey".to_owned(), Value::Unknown),
+            ("secretKey".to_owned(), Value::text("s").secret()),
+        ]));
+        assert_eq!(normal_form(&settings).1, []);
+    }
+
     #[test]
     fn an_unknown_value_is_no_violation() {
         for setting in PROVIDER_CONFIG.iter().filter(|setting| !setting.name.contains('.')) {
             let (settings, wrong) = normal_form(&inputs(setting.name, Value::Unknown));
-            assert_eq!(wrong, [], "{}", setting.name);
+            let of_its_value = wrong.iter().filter(|wrong| !wrong.why.starts_with("does nothing without"));
+            assert_eq!(of_its_value.count(), 0, "{}", setting.name);
             assert!(settings.has_unknown(), "{}", setting.name);
         }
     }

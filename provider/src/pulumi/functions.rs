@@ -100,12 +100,27 @@ fn resources(template: &Json) -> impl Iterator<Item = &Json> {
     template["Resources"].as_object().into_iter().flat_map(serde_json::Map::values)
 }
 
-/// Every statement of the policies that the nodes' role has, as one policy document.
+/// Every statement of the policies that the nodes' role can have, as one policy document: also those that depend on a
+/// condition. Values that the stack gives, such as its own ARN, stay as the template writes them.
 fn node_policy(template: &Json) -> String {
     let roles = resources(template).filter(|resource| resource["Type"] == "AWS::IAM::Role");
     let policies = roles.filter_map(|role| role["Properties"]["Policies"].as_array()).flatten();
     let statements = policies.filter_map(|policy| policy["PolicyDocument"]["Statement"].as_array()).flatten();
-    serde_json::json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()}).to_string()
+    let mut all = Vec::new();
+    statements.for_each(|statement| branches(statement, &mut all));
+    serde_json::json!({"Version": "2012-10-17", "Statement": all}).to_string()
+}
+
+/// A statement, or those of all branches of a condition.
+fn branches<'a>(statement: &'a Json, all: &mut Vec<&'a Json>) {
+    match statement.get("Fn::If").and_then(Json::as_array).map(Vec::as_slice) {
+        Some([_, yes, no]) => {
+            branches(yes, all);
+            branches(no, all);
+        }
+        _ if statement["Ref"] == "AWS::NoValue" => {}
+        _ => all.push(statement),
+    }
 }
 
 fn answer(value: &Value) -> InvokeResponse {
@@ -131,5 +146,17 @@ mod tests {
         let template = serde_json::json!({"Resources": {"A": role("a"), "B": role("b"), "C": other}});
         let policy: Json = serde_json::from_str(&node_policy(&template)).expect("JSON");
         assert_eq!(policy["Statement"], serde_json::json!([{"Sid": "a"}, {"Sid": "b"}]));
+    }
+
+    #[test]
+    fn a_statement_under_a_condition_stands_without_it() {
+        let either = serde_json::json!({"Fn::If": ["C", {"Sid": "a"}, {"Fn::If": ["D", {"Sid": "b"}, {"Sid": "c"}]}]});
+        let maybe = serde_json::json!({"Fn::If": ["C", {"Sid": "d"}, {"Ref": "AWS::NoValue"}]});
+        let template = serde_json::json!({"Resources": {"A": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [
+            {"PolicyName": "p", "PolicyDocument": {"Statement": [either, maybe]}}]}}}});
+        let policy: Json = serde_json::from_str(&node_policy(&template)).expect("JSON");
+        let sids: Vec<&str> =
+            policy["Statement"].as_array().into_iter().flatten().filter_map(|s| s["Sid"].as_str()).collect();
+        assert_eq!(sids, ["a", "b", "c", "d"]);
     }
 }

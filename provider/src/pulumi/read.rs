@@ -3,6 +3,7 @@
 use starburst_core::cluster;
 use tonic::Status;
 
+use super::decode::decode;
 use super::encode::{Unknowns, encode};
 use super::server::{Operation, Provider, known_type};
 use super::wire::{ReadRequest, ReadResponse};
@@ -12,7 +13,12 @@ use super::{errors, import};
 pub async fn read(provider: &Provider, request: ReadRequest) -> Result<ReadResponse, Status> {
     known_type(&request.r#type, &request.urn)?;
     let prior = import::prior(&request.id, request.inputs.as_ref(), request.properties.as_ref())?;
-    let operation = provider.operation(&request.urn).await.map_err(|failure| errors::status(&failure))?;
+    // A lookup knows nothing of the cluster but what the program wrote beside the id: the region may be among it.
+    let written = decode(request.inputs.as_ref())?;
+    let operation = provider.operation_in(&request.urn, &written).await.map_err(|failure| errors::status(&failure))?;
+    if let Some(prior) = &prior {
+        operation.hide_secrets_of(&prior.inputs);
+    }
     let Operation { connection, cancelled, progress, asker } = operation;
     let ports = connection.ports(&cancelled, &progress);
     let found = cluster::read(ports, &asker, connection.settings(), &request.id, prior.as_ref()).await;

@@ -1,5 +1,6 @@
 //! The service and how it is served: one method a call, each handed on to the file of its name. Decides nothing.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -10,9 +11,9 @@ use starburst_core::failure::{Client, Failure, FailureKind, Message};
 use starburst_core::path::Path;
 use starburst_core::ports::Cancellation;
 use starburst_core::value::Value;
-use starburst_schema::FIELDS;
+use starburst_schema::{FIELDS, fields};
 use tokio::net::TcpListener;
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::{Mutex, OnceCell, watch};
 use tonic::codegen::BoxStream;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
@@ -44,10 +45,12 @@ pub struct Provider {
     cancelled: Arc<watch::Sender<u64>>,
 }
 
-/// A configuration, and the connection that its first use opens.
+/// A configuration, and the connections that their first uses open.
 struct Configured {
     config: Value,
     connection: OnceCell<Arc<dyn Connection>>,
+    /// Connections of clusters that name their own region, by region.
+    regions: Mutex<BTreeMap<String, Arc<dyn Connection>>>,
 }
 
 /// Cancels what is running when the engine asks; calls that come later are new.
@@ -117,12 +120,18 @@ impl Provider {
     }
 
     pub(super) fn configure_with(&self, config: Value) {
-        let configured = Configured { config, connection: OnceCell::new() };
+        let configured = Configured { config, connection: OnceCell::new(), regions: Mutex::default() };
         *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(configured));
     }
 
-    /// Everything that a call for this URN may reach; the first call opens the connection.
+    /// Everything that a call for this URN may reach, in the provider's region; the first call opens the connection.
     pub(super) async fn operation(&self, urn: &str) -> Result<Operation, Failure> {
+        self.operation_in(urn, &Value::Null).await
+    }
+
+    /// The same in the region that the inputs of a cluster name, if they do. Whether a cluster that exists is there is
+    /// the core's to judge.
+    pub(super) async fn operation_in(&self, urn: &str, inputs: &Value) -> Result<Operation, Failure> {
         let cancelled = self.cancellation();
         let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(configured) = configured else {
@@ -132,8 +141,25 @@ impl Provider {
                 Message::new("the provider was asked to work before it was configured"),
             ));
         };
-        let connection = configured.connection.get_or_try_init(|| self.world.connect(&configured.config)).await?;
-        Ok(Operation { connection: connection.clone(), cancelled, progress: self.progress(urn), asker: asker(urn) })
+        let region = inputs.at(&Path::from(&fields::REGION)).as_text().filter(|region| !region.is_empty());
+        let connection = match region {
+            Some(region) => self.connection_in(&configured, region).await?,
+            None => configured.connection.get_or_try_init(|| self.world.connect(&configured.config)).await?.clone(),
+        };
+        Ok(Operation { connection, cancelled, progress: self.progress(urn), asker: asker(urn) })
+    }
+
+    /// One connection a region: retries and what was learned of the caller are shared.
+    async fn connection_in(&self, configured: &Configured, region: &str) -> Result<Arc<dyn Connection>, Failure> {
+        let mut regions = configured.regions.lock().await;
+        if let Some(open) = regions.get(region) {
+            return Ok(open.clone());
+        }
+        let mut config = configured.config.clone();
+        config.put(&Path::field("region"), Value::text(region));
+        let connection = self.world.connect(&config).await?;
+        regions.insert(region.to_owned(), connection.clone());
+        Ok(connection)
     }
 }
 

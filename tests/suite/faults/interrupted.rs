@@ -9,7 +9,9 @@ use starburst_tests::fake::{Effect, RepeatedTokens};
 use tokio::task::JoinHandle;
 use tonic::{Code, Request, Response, Status};
 
-use super::{clear_faults, create_request, created, five_workers, held, hold_events, isolated, started, until, updated};
+use super::{
+    clear_faults, create_request, created, five_workers, held, hold_events, isolated, started, until, updated,
+};
 use crate::harness::{Bench, Trouble, trouble};
 use crate::lifecycle::three_workers;
 
@@ -21,7 +23,10 @@ async fn held_create(bench: &Bench, program: &Json) -> Result<(Creating, Json)> 
     hold_events(bench);
     let (provider, request) = (bench.provider().clone(), create_request("joint", &inputs, 0.0));
     let creating = tokio::spawn(async move { provider.create(Request::new(request)).await });
-    until("the create watches its stack", || held(bench)).await?;
+    until("the create watches its stack", || held(bench) || creating.is_finished()).await?;
+    if creating.is_finished() {
+        anyhow::bail!("the create has ended: {:?}", creating.await?.map(|_| ()));
+    }
     Ok((creating, inputs))
 }
 

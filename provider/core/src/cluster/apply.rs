@@ -9,10 +9,10 @@ use super::defaults::effective;
 use super::parameters::Uploaded;
 use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
 use super::state::{ClusterState, STATE_VERSION};
-use super::{assets, derive, diagnosis, guard, observe, outputs, preflight};
+use super::{assets, derive, diagnosis, guard, observe, outputs, preflight, rolls};
 use crate::failure::{Failure, FailureKind, Message, Severity};
 use crate::path::Path;
-use crate::ports::{Ports, Progress, Stack, StackRequest};
+use crate::ports::{ParameterValue, Ports, Progress, Stack, StackRequest};
 use crate::stack::{self, Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery};
 use crate::template;
 use crate::time::Millis;
@@ -94,7 +94,13 @@ pub async fn update(
         partition: &ports.identity.partition(),
         basic_resources: settings.basic_resources,
     });
-    let request = request::build(&Parts {
+    let live = live_workers(ports, prior, inputs).await?;
+    if let Some(live) = live {
+        let room = live.saturating_add(rolls::batch_size(inputs, live));
+        let written = state.derived.get(template::WORKER_MAXIMUM).and_then(|text| text.parse().ok());
+        state.derived.insert(template::WORKER_MAXIMUM.to_owned(), written.unwrap_or(room).max(room).to_string());
+    }
+    let mut request = request::build(&Parts {
         asker,
         settings,
         inputs,
@@ -103,6 +109,9 @@ pub async fn update(
         state: &state,
         keep_template: state.template_version != template::VERSION,
     });
+    if let (Some(live), Some(parameter)) = (live, ec2::WORKER_COUNT.parameter) {
+        request.parameters.insert(parameter.name.to_owned(), ParameterValue::Text(live.to_string()));
+    }
     let limit = timeout.unwrap_or_else(|| default_update_timeout(&plan));
     let operation = operation(asker, inputs, Goal::Update, Some(prior), Some(request), limit);
     let outcome = stack::run(ports, operation).await;
@@ -115,6 +124,19 @@ pub async fn update(
             }
             Err(failed)
         }
+    }
+}
+
+/// How many workers operators want now, where the size is theirs. An update that sent the program's number would set
+/// the group back to it.
+async fn live_workers(ports: Ports<'_>, prior: &Prior, inputs: &Value) -> Result<Option<u32>, Failure> {
+    if text(inputs, &ec2::WORKER_SCALING).as_deref() != Some("external") {
+        return Ok(None);
+    }
+    let stack = ports.cloud_formation.describe_stack(&prior.id).await;
+    match stack.map_err(|error| stack::call_failure::from_call(&error))? {
+        Some(stack) => Ok(observe::observe(ports, &stack, None).await?.worker_count),
+        None => Ok(None),
     }
 }
 
@@ -285,7 +307,7 @@ const fn keeps_partial(kind: FailureKind) -> bool {
 /// What a later run needs, from what is known without another call.
 fn partial(ports: Ports<'_>, inputs: &Value, state: &ClusterState, stack: &Stack) -> Applied {
     let mut computed = observe::known(&stack.name, &ports.identity.region());
-    computed.insert("stackId", Value::text(stack.id.as_str()));
+    computed.insert(starburst_schema::outputs::STACK_ID, Value::text(stack.id.as_str()));
     Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
 }
 

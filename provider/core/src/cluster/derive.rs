@@ -66,6 +66,17 @@ pub fn derive(from: &From<'_>) -> BTreeMap<String, String> {
     all
 }
 
+/// A network as EC2 keeps it, with the bits behind the prefix cleared; what is no IPv4 network, as it is.
+fn canonical(network: &str) -> String {
+    let parts = || {
+        let (address, length) = network.split_once('/')?;
+        let (address, length) = (address.parse::<std::net::Ipv4Addr>().ok()?, length.parse::<u32>().ok()?);
+        let mask = u32::MAX.checked_shl(32_u32.checked_sub(length)?).unwrap_or(0);
+        Some(format!("{}/{length}", std::net::Ipv4Addr::from(u32::from(address) & mask)))
+    };
+    parts().unwrap_or_else(|| network.to_owned())
+}
+
 fn yes_no(flag: bool) -> String {
     if flag { "yes" } else { "no" }.to_owned()
 }
@@ -122,16 +133,19 @@ impl From<'_> {
     }
 
     /// The subnet, and with external access every network that the program names but the first, which the template
-    /// takes from its own parameter; free places keep the template's loopback networks.
+    /// takes from its own parameter; free places keep loopback networks. A prefix list takes no network twice: where
+    /// the subnet is also the first one, a loopback network stands in its place.
     fn access_networks(&self) -> String {
-        let mut networks: Vec<String> = self.facts.subnet.iter().map(|subnet| subnet.cidr.clone()).collect();
-        if effective(self.inputs, &presto::ALLOW_EXTERNAL_ACCESS_ON_HTTP).as_bool() == Some(true) {
-            networks.extend(request::texts(self.inputs, &presto::EXTERNAL_ACCESS_CIDRS).into_iter().skip(1));
-        }
-        networks.dedup();
-        let places = (networks.len()..template::ACCESS_PLACES).map(|place| format!("127.0.0.{}/32", place + 2));
-        let all: Vec<String> = networks.into_iter().take(template::ACCESS_PLACES).collect();
-        all.into_iter().chain(places).collect::<Vec<_>>().join(",")
+        let open = effective(self.inputs, &presto::ALLOW_EXTERNAL_ACCESS_ON_HTTP).as_bool() == Some(true);
+        let written = if open { request::texts(self.inputs, &presto::EXTERNAL_ACCESS_CIDRS) } else { Vec::new() };
+        let mut written = written.into_iter();
+        // The template's own place: the first network, or the loopback network that stands in for it.
+        let own = written.next().unwrap_or_else(|| "127.0.0.1/32".to_owned());
+        let mut seen = std::collections::BTreeSet::from([canonical(&own)]);
+        let subnet = self.facts.subnet.iter().map(|subnet| subnet.cidr.clone());
+        let spare = (2..=u8::MAX).map(|host| format!("127.0.0.{host}/32"));
+        let all = subnet.chain(written).chain(spare).filter(|network| seen.insert(canonical(network)));
+        all.take(template::ACCESS_PLACES).collect::<Vec<_>>().join(",")
     }
 
     /// What nodes read by name: objects of `s3://` URIs, and secrets.
@@ -188,9 +202,10 @@ impl From<'_> {
 
     /// Whether the VPC has an endpoint of a service that is not this stack's own.
     fn has_endpoint(&self, service: &str) -> bool {
+        // A create that was killed has made endpoints too; the run that joins it must ask for the same again.
+        let stack = self.stack_id.or(self.facts.began.as_deref());
         let own = |endpoint: &VpcEndpoint| {
-            self.stack_id
-                .is_some_and(|id| endpoint.tags.get("aws:cloudformation:stack-id").is_some_and(|tag| tag == id))
+            stack.is_some_and(|id| endpoint.tags.get("aws:cloudformation:stack-id").is_some_and(|tag| tag == id))
         };
         let ending = format!(".{service}");
         self.facts.endpoints.iter().flatten().any(|endpoint| endpoint.service.ends_with(&ending) && !own(endpoint))

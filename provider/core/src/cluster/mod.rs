@@ -11,6 +11,8 @@ mod assets;
 mod check;
 pub mod defaults;
 mod derive;
+#[cfg(test)]
+mod derive_tests;
 mod diagnosis;
 mod diff;
 pub mod guard;

@@ -1,6 +1,6 @@
 //! Live facts of a stack beside what DescribeStacks answers: group sizes, the Superset password.
 
-use starburst_schema::OUTPUTS;
+use starburst_schema::{OUTPUTS, outputs as names};
 
 use super::api::{Asker, Prior};
 use super::outputs::Computed;
@@ -20,17 +20,12 @@ pub struct Observed {
     pub worker_count: Option<u32>,
 }
 
-/// The key of the template output that names the worker group.
-const WORKER_GROUP_OUTPUT: &str = "workerAutoScalingGroupName";
-/// The name of the output that holds Superset's password.
-const SUPERSET_PASSWORD: &str = "supersetAdminPassword";
-
 /// Reads what DescribeStacks does not answer: one call.
 ///
 /// # Errors
 /// Passing failures of AWS; a refusal to read is no error, the fact is absent then.
 pub async fn observe(ports: Ports<'_>, stack: &Stack, _prior: Option<&Prior>) -> Result<Observed, Failure> {
-    let Some(name) = stack_output(stack, WORKER_GROUP_OUTPUT) else { return Ok(Observed::default()) };
+    let Some(name) = stack_output(stack, names::WORKER_AUTO_SCALING_GROUP_NAME) else { return Ok(Observed::default()) };
     match ports.auto_scaling.groups(&[name]).await {
         Ok(groups) => {
             let workers = groups.into_iter().next();
@@ -57,20 +52,21 @@ pub async fn computed(
     _asker: &Asker,
 ) -> Computed {
     let mut computed = known(&stack.name, &ports.identity.region());
-    computed.insert("stackId", Value::text(stack.id.as_str()));
-    computed.insert("templateVersion", Value::integer(i64::from(state.template_version)));
+    computed.insert(names::STACK_ID, Value::text(stack.id.as_str()));
+    computed.insert(names::TEMPLATE_VERSION, Value::integer(i64::from(state.template_version)));
     let (secret, plain): (Vec<_>, Vec<_>) =
         stack.outputs.iter().partition(|(key, _)| template::is_sensitive_output(key));
     let map = |pairs: Vec<(&String, &String)>| {
         Value::Map(pairs.into_iter().map(|(key, text)| (key.clone(), Value::text(text.as_str()))).collect())
     };
-    computed.insert("stackOutputs", map(plain));
-    computed.insert("sensitiveStackOutputs", map(secret));
-    computed.insert("imageIds", image_ids(stack));
-    if let Some(arn) = stack_output(stack, SUPERSET_PASSWORD) {
+    computed.insert(names::STACK_OUTPUTS, map(plain));
+    computed.insert(names::SENSITIVE_STACK_OUTPUTS, map(secret));
+    computed.insert(names::IMAGE_IDS, image_ids(stack));
+    if let Some(arn) = stack_output(stack, names::SUPERSET_ADMIN_PASSWORD) {
         // The password is worth a warning in the outputs' absence, not a failed refresh.
         let password = ports.secrets.value(&arn).await.ok().flatten();
-        computed.insert(SUPERSET_PASSWORD, password.map_or(Value::Null, |text| Value::text(text).secret()));
+        computed
+            .insert(names::SUPERSET_ADMIN_PASSWORD, password.map_or(Value::Null, |text| Value::text(text).secret()));
     }
     computed
 }
@@ -80,9 +76,9 @@ pub async fn computed(
 pub fn known(stack_name: &str, region: &str) -> Computed {
     let mut known = Computed::new();
     if !stack_name.is_empty() {
-        known.insert("stackName", Value::text(stack_name));
+        known.insert(names::STACK_NAME, Value::text(stack_name));
     }
-    known.insert("region", Value::text(region));
+    known.insert(names::REGION, Value::text(region));
     known
 }
 

@@ -44,6 +44,7 @@ pub async fn read(
         None => imported(ports, &stack, &mut state).await?,
     };
     overwrite(&mut inputs, &stack, &observed, &state, settings);
+    wrap_secrets(&mut inputs);
     let computed = observe::computed(ports, &stack, &observed, &state, asker).await;
     let outputs = super::outputs::assemble(&inputs, &stack, &computed, &state);
     let notes = notes(&stack, &inputs, prior.is_none());
@@ -131,7 +132,12 @@ async fn imported(ports: Ports<'_>, stack: &Stack, state: &mut ClusterState) -> 
 
 /// Puts live values where they differ from what the inputs say.
 fn overwrite(inputs: &mut Value, stack: &Stack, observed: &Observed, state: &ClusterState, settings: &Settings) {
-    for field in FIELDS.iter().filter(|field| field.parameter.is_some()) {
+    let fixed = effective(inputs, &ec2::WORKER_SCALING).as_text() == Some("fixed");
+    // What an update sent there in the operators' name is no drift.
+    let theirs = |field: &Field| !fixed && field.path == ec2::WORKER_COUNT.path && !effective(inputs, field).is_null();
+    let carried: Vec<&Field> =
+        FIELDS.iter().copied().filter(|field| field.parameter.is_some() && !theirs(field)).collect();
+    for field in carried {
         overwrite_parameter(inputs, field, stack, state);
     }
     overwrite_tags(inputs, stack, settings);
@@ -140,7 +146,6 @@ fn overwrite(inputs: &mut Value, stack: &Stack, observed: &Observed, state: &Clu
     put_if_other(inputs, &stack_fields::ROLE_ARN, role);
     let topics: Vec<Value> = stack.notification_arns.iter().map(Value::text).collect();
     put_if_other(inputs, &stack_fields::NOTIFICATION_ARNS, list_or_null(topics));
-    let fixed = effective(inputs, &ec2::WORKER_SCALING).as_text() == Some("fixed");
     if let (true, Some(size)) = (fixed, observed.worker_count) {
         put_if_other(inputs, &ec2::WORKER_COUNT, Value::integer(i64::from(size)));
     }
@@ -166,6 +171,17 @@ fn overwrite_parameter(inputs: &mut Value, field: &'static Field, stack: &Stack,
         let value = parameters::decode(field, live);
         let value = if value == default_of(field) { Value::Null } else { value };
         inputs.put(&path, if field.is_secret() && !value.is_null() { value.secret() } else { value });
+    }
+}
+
+/// Wraps every secret, as a check does: a state may have lost the marks on its way.
+fn wrap_secrets(inputs: &mut Value) {
+    for path in FIELDS.iter().filter(|field| field.is_secret()).map(|field| Path::from(*field)) {
+        let value = inputs.at(&path);
+        if !value.is_null() && !value.is_unknown() && !value.is_secret() {
+            let wrapped = value.exposed().secret();
+            inputs.put(&path, wrapped);
+        }
     }
 }
 

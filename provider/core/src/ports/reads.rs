@@ -194,7 +194,7 @@ pub trait Identity: Send + Sync {
 /// S3.
 #[async_trait]
 pub trait ObjectStore: Send + Sync {
-    /// Whether the bucket exists and can be reached; the region it is in when AWS tells.
+    /// The region of a bucket that exists, when AWS tells; one that does not is [`CallErrorKind::NotFound`].
     async fn bucket(&self, bucket: &str) -> Called<Option<String>>;
     /// Whether an object exists.
     async fn exists(&self, bucket: &str, key: &str) -> Called<bool>;

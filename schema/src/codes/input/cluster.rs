@@ -50,6 +50,14 @@ pub static ROUTE_TABLES_UNUSED: Code = Code::new(
     "Remove the route tables, or let the stack make endpoints.",
 );
 
+/// A network is not IPv4.
+pub static NETWORK_NOT_IPV4: Code = Code::new(
+    1026,
+    "a network is not IPv4",
+    "The networks stand in a prefix list, which holds addresses of one family, and the nodes have IPv4 addresses.",
+    "Write IPv4 networks.",
+);
+
 /// An even number of coordinators.
 pub static EVEN_COORDINATORS: Code = Code::new(
     1030,
@@ -206,7 +214,7 @@ pub static COMMA_IN_PROPERTY: Code = Code::new(
 pub static PROPERTIES_TOO_LONG: Code = Code::new(
     1061,
     "the properties are too long",
-    "A parameter of CloudFormation holds at most 4,096 bytes.",
+    "Parameters of the template hold at most 2,048 bytes of plain properties and 4,096 of secret ones.",
     "Set fewer properties, or set some of them in the bootstrap script.",
 );
 

@@ -81,3 +81,11 @@ pub static TOO_MANY_TAGS: Code = Code::new(
     "A stack has at most 50 tags, two of which are the plugin's own.",
     "Remove tags until 48 are left.",
 );
+
+/// A value is longer than its template parameter.
+pub static TOO_LONG: Code = Code::new(
+    1011,
+    "a value is longer than its template parameter",
+    "The value travels to the stack as one text, for which CloudFormation has 4,096 characters and some parameters fewer.",
+    "Write a shorter value.",
+);

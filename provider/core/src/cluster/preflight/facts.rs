@@ -29,6 +29,8 @@ pub struct Facts {
     pub images: BTreeMap<String, Image>,
     /// The newest Amazon Linux 2023 image by architecture, for roles whose image is not written.
     pub newest_images: BTreeMap<String, Image>,
+    /// ARN of the stack that an earlier create of this very resource began, when a create finds one.
+    pub began: Option<String>,
     /// What was found and does not stop the run, and which rules were not checked.
     pub warnings: Vec<Violation>,
 }

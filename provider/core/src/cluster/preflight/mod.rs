@@ -81,6 +81,8 @@ pub async fn preflight(
         return Err(Failure::invalid(errors));
     }
     let mut facts = read.facts;
+    // One of somebody else is a violation above.
+    facts.began = read.namesake.map(|namesake| namesake.id);
     facts.warnings.extend(warnings);
     Ok(facts)
 }

@@ -6,15 +6,13 @@ use starburst_schema::codes::input::{
 };
 use starburst_schema::fields::alluxio;
 
+use super::room::room;
 use super::{Found, Rule, View};
 use crate::failure::{Message, Violation};
 use crate::path::Path;
 
 /// The rules.
 pub static RULES: &[Rule] = &[carried, too_long, secret_keys, of_bootstrap, twice, two_forms];
-
-/// Bytes that a parameter's value can have. Source: CloudFormation quotas.
-const LONGEST_PARAMETER: usize = 4096;
 
 /// Endings of keys, in lower case, whose values are secret.
 const SECRET_ENDINGS: &[&str] = &[
@@ -71,10 +69,10 @@ fn too_long(view: &View<'_>, found: &mut Found) {
         let pairs = view.pairs(field).unwrap_or_default();
         let bytes: usize = pairs.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, String::len) + 2).sum();
         let bytes = bytes.saturating_sub(1);
-        if bytes > LONGEST_PARAMETER {
-            let message = Message::new(format!(
-                "the properties take {bytes} bytes together, and there is room for {LONGEST_PARAMETER}"
-            ));
+        let room = room(view, field);
+        if bytes > room {
+            let message =
+                Message::new(format!("the properties take {bytes} bytes together, and there is room for {room}"));
             found.error(
                 &PROPERTIES_TOO_LONG,
                 field,

@@ -101,6 +101,18 @@ pub static ROWS: &[Row] = &[
         r#"presto.externalAccessCidrs[1]"#,
     ),
     row(
+        "name of no parameter",
+        r##"{"stack":{"template":{"current":true,"parameters":{"My-Size":"1"}}}}"##,
+        1006,
+        r#"stack.template.parameters["My-Size"]"#,
+    ),
+    row(
+        "alias that is no parameter",
+        r##"{"stack":{"template":{"current":true,"parameterAliases":{"WorkersCount":"my-size"}}}}"##,
+        1006,
+        r#"stack.template.parameterAliases.WorkersCount"#,
+    ),
+    row(
         "bad batch",
         r##"{"ec2":{"rollingUpdate":{"maxBatchSize":"ten"}}}"##,
         1006,
@@ -142,6 +154,12 @@ pub static ROWS: &[Row] = &[
         1010,
         r#"stack.tags"#,
     ),
+    row(
+        "longer than its parameter",
+        r##"{"presto":{"packageUri":"s3://my-bucket/x","licenseUri":"s3://bucket/llllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllll"}}"##,
+        1011,
+        r#"presto.licenseUri"#,
+    ),
     row("Presto on Alluxio's port", r##"{"presto":{"httpPort":19999}}"##, 1020, r#"presto.httpPort"#),
     row(
         "one port twice",
@@ -173,6 +191,12 @@ pub static ROWS: &[Row] = &[
         r##"{"network":{"vpcEndpoints":"none","routeTableIds":["rtb-12345678"]}}"##,
         1025,
         r#"network.routeTableIds"#,
+    ),
+    row(
+        "network of IPv6",
+        r##"{"presto":{"allowExternalAccessOnHttp":true,"externalAccessCidrs":["10.0.0.0/8","2001:db8::/32"]}}"##,
+        1026,
+        r#"presto.externalAccessCidrs[1]"#,
     ),
     row("two coordinators", r##"{"ec2":{"haCoordinatorCount":2}}"##, 1030, r#"ec2.haCoordinatorCount"#),
     row("volume type without size", r##"{"ec2":{"workerVolume":{"type":"gp2"}}}"##, 1031, r#"ec2.workerVolume.type"#),

@@ -135,6 +135,27 @@ fn form(format: Format, field: &Field, path: &Path, text: &str, found: &mut Foun
     }
 }
 
+/// Forms of a map's key and of its value.
+fn entry(field: &Field, path: &Path, key: &str, text: &str, found: &mut Found) {
+    keys_form(field, path, key, found);
+    for constraint in field.constraints {
+        if let Constraint::Values(format) = constraint {
+            form(*format, field, path, text, found);
+        }
+    }
+}
+
+/// The form of a map's key, which is known even where its value is not.
+fn keys_form(field: &Field, path: &Path, key: &str, found: &mut Found) {
+    for constraint in field.constraints {
+        let Constraint::Keys(format) = constraint else { continue };
+        if let Err(wanted) = format.check(key) {
+            let message = Message::new(format!("the key must be {wanted}"));
+            found.error_at(&BAD_FORM, path.clone(), message, Message::default());
+        }
+    }
+}
+
 fn shortened(text: &str) -> String {
     if text.chars().count() <= 60 {
         text.to_owned()
@@ -205,8 +226,11 @@ fn map(field: &Field, path: &Path, value: &Value, found: &mut Found) -> Value {
     let mut normal = BTreeMap::new();
     for (key, item) in entries.iter().filter(|(_, item)| !item.is_null()) {
         match item.as_text() {
-            Some(text) => texts_constraints(field, &path.key(key), text, found),
-            None if item.is_unknown() => {}
+            Some(text) => {
+                texts_constraints(field, &path.key(key), text, found);
+                entry(field, &path.key(key), key, text, found);
+            }
+            None if item.is_unknown() => keys_form(field, &path.key(key), key, found),
             None => wrong_kind(&path.key(key), item, "a text", found),
         }
         normal.insert(key.clone(), item.clone());

@@ -12,6 +12,7 @@ mod nearest;
 mod presto;
 mod required;
 mod rolling;
+mod room;
 mod s3;
 mod shape;
 mod stack;
@@ -45,6 +46,7 @@ pub static RULES: &[&[Rule]] = &[
     files::RULES,
     tags::RULES,
     stack::RULES,
+    room::RULES,
 ];
 
 /// Runs all rules between fields.

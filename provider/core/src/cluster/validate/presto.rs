@@ -1,17 +1,26 @@
 //! Rules of the query engine: ports, access, packages.
 
 use starburst_schema::codes::input::{
-    ACCESS_WITHOUT_NETWORKS, DIGEST_WITHOUT_PACKAGE, HTTPS_WITHOUT_CERTIFICATE, LICENCE_UNUSED, NETWORKS_UNUSED,
-    OPEN_TO_EVERYONE, PACKAGE_WITHOUT_DIGEST, PORTS_COLLIDE,
+    ACCESS_WITHOUT_NETWORKS, DIGEST_WITHOUT_PACKAGE, HTTPS_WITHOUT_CERTIFICATE, LICENCE_UNUSED, NETWORK_NOT_IPV4,
+    NETWORKS_UNUSED, OPEN_TO_EVERYONE, PACKAGE_WITHOUT_DIGEST, PORTS_COLLIDE,
 };
 use starburst_schema::fields::{alluxio, presto};
 
 use super::{Found, Rule, View};
 use crate::failure::Message;
+use crate::path::Path;
 
 /// The rules.
-pub static RULES: &[Rule] =
-    &[ports, https, access_without_networks, networks_unused, open_to_everyone, packages, licence];
+pub static RULES: &[Rule] = &[
+    ports,
+    https,
+    access_without_networks,
+    networks_unused,
+    networks_of_version_4,
+    open_to_everyone,
+    packages,
+    licence,
+];
 
 /// Ports of Alluxio and of SSH on the same nodes. Source: Alluxio, requirements.
 const TAKEN: &[i64] =
@@ -63,13 +72,23 @@ fn networks_unused(view: &View<'_>, found: &mut Found) {
     }
 }
 
+/// The networks become entries of one prefix list, which is of IPv4. Source: EC2, `CreateManagedPrefixList`.
+fn networks_of_version_4(view: &View<'_>, found: &mut Found) {
+    let networks = view.texts(&presto::EXTERNAL_ACCESS_CIDRS).unwrap_or_default();
+    for (at, network) in networks.iter().enumerate().filter(|(_, network)| network.contains(':')) {
+        let message = Message::new(format!("`{network}` is an IPv6 network, and the nodes have IPv4 addresses alone"));
+        let path = Path::from(&presto::EXTERNAL_ACCESS_CIDRS).index(at);
+        found.error_at(&NETWORK_NOT_IPV4, path, message, Message::new("write IPv4 networks such as `10.0.0.0/8`"));
+    }
+}
+
 /// Whether callers are asked who they are stands in the configuration folder, which only the nodes read; without one,
 /// or without HTTPS, nobody is asked.
 fn open_to_everyone(view: &View<'_>, found: &mut Found) {
     if view.flag(&presto::ALLOW_EXTERNAL_ACCESS_ON_HTTP) != Some(true) {
         return;
     }
-    let everyone = |network: &String| matches!(network.as_str(), "0.0.0.0/0" | "::/0");
+    let everyone = |network: &String| network == "0.0.0.0/0";
     let open = view.texts(&presto::EXTERNAL_ACCESS_CIDRS).is_some_and(|networks| networks.iter().any(everyone));
     let unguarded =
         view.absent(&presto::HTTPS_CERTIFICATE_SECRET_ARN) || view.absent(&presto::COORDINATOR_CONFIGURATION);

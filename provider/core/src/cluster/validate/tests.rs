@@ -356,3 +356,18 @@ proptest! {
         prop_assert_eq!(&twice.inputs, &once.inputs);
     }
 }
+
+#[test]
+fn what_the_template_has_no_room_for_is_refused_before_aws_does() {
+    let told_of = |patch: Json| errors(&run(&program(&patch.to_string()), None));
+    // `k=` and the value: one byte too many, then as many as fit.
+    for (bytes, code) in [(2049, Some(1061)), (2048, None)] {
+        let told = told_of(json!({ "alluxio": { "properties": { "k": "v".repeat(bytes - 2) } } }));
+        assert_eq!(told.first().map(|(code, _)| *code), code, "{bytes} bytes: {told:?}");
+    }
+    let uri = |bytes: usize| format!("s3://my-bucket/{}", "k".repeat(bytes - 15));
+    for (bytes, refused) in [(257, true), (256, false)] {
+        let told = told_of(json!({ "presto": { "workerConfiguration": uri(bytes) } }));
+        assert_eq!(!told.is_empty(), refused, "{bytes} bytes: {told:?}");
+    }
+}
