@@ -335,7 +335,8 @@ fn settings_of_the_provider_are_unique_and_keys_are_secret() {
     let mut variables = BTreeSet::new();
     for setting in PROVIDER_CONFIG {
         assert!(seen.insert(snake_case(setting.name)), "{} is there already", setting.name);
-        let secret = ["accessKey", "secretKey", "token"].contains(&setting.name);
+        // The URL of a proxy can hold a password.
+        let secret = ["accessKey", "secretKey", "token", "httpProxy"].contains(&setting.name);
         assert_eq!(setting.exposure == Exposure::Secret, secret, "{}", setting.name);
         for variable in setting.environment {
             assert!(variables.insert(*variable), "two settings read {variable}");

@@ -1,5 +1,8 @@
 //! `cargo bench-all`: speed and size of the plugin as tables, with the marks they are held against. Medians; nothing
 //! is asserted by the clock. Ratios are against a peer of the same run.
+//!
+//! The bench itself is built without optimisation, to share what the tests compile: the plugin under measurement is
+//! the released one, and the client's share of a call's time is in the figures.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -38,8 +41,14 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// Names an executable to measure instead of building one, for comparisons of two builds.
+const PLUGIN: &str = "STARBURST_BENCH_PLUGIN";
+
 /// Builds the plugin as it is released.
 fn build() -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os(PLUGIN) {
+        return Ok(PathBuf::from(path));
+    }
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(place::workspace())
         .args([
