@@ -56,6 +56,23 @@ async fn a_cancelled_create_keeps_what_the_next_run_needs() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_create_that_is_cancelled_while_aws_is_read_makes_nothing() -> Result<()> {
+    let bench = Bench::new().await?;
+    let inputs = bench.checked(None, &three_workers()).await?;
+    bench.model.fault("ec2", "DescribeSubnets", 0, 100, Effect::Delay(86_400_000));
+    let (provider, request) = (bench.provider().clone(), create_request("joint", &inputs, 0.0));
+    let creating = tokio::spawn(async move { provider.create(Request::new(request)).await });
+    until("the create reads", || !bench.model.calls().is_empty() || creating.is_finished()).await?;
+    bench.provider().cancel();
+    let status = creating.await?.err().context("a cancelled create went well")?;
+    clear_faults(&bench);
+    let trouble = trouble(&status, &inputs);
+    assert_eq!(trouble.code, Code::Cancelled, "{}", trouble.text);
+    ensure!(trouble.partial.is_none() && started(&bench, "CREATE") == 0, "{}", trouble.text);
+    Ok(())
+}
+
+#[tokio::test]
 async fn another_program_after_a_cancelled_create_waits_for_it_and_updates() -> Result<()> {
     let bench = Bench::new().await?;
     let (creating, inputs) = held_create(&bench, &three_workers()).await?;

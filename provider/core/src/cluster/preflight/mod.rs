@@ -16,7 +16,11 @@ mod world;
 
 pub use facts::Facts;
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
 use starburst_schema::codes::input::TYPE_NOT_OFFERED;
+use starburst_schema::codes::observe::INTERRUPTED;
 use starburst_schema::codes::refused::NAME_TAKEN;
 use starburst_schema::fields::stack;
 
@@ -26,7 +30,7 @@ use super::api::{Asker, Plan, Prior, Settings};
 use super::guard;
 use super::request::{OWNER_TAG, owner_tag};
 use super::validate::Found;
-use crate::failure::{Failure, Message, Severity, Violation};
+use crate::failure::{Failure, FailureKind, Message, Severity, Violation};
 use crate::path::Path;
 use crate::ports::Ports;
 use crate::value::Value;
@@ -64,7 +68,7 @@ pub async fn preflight(
         None
     };
     let scope = Scope::of(plan, prior.is_none());
-    let mut read = reads::read(ports, inputs, scope).await?;
+    let mut read = unless_cancelled(ports, reads::read(ports, inputs, scope)).await?;
     read.facts.account = account;
     let mut found = Found::default();
     let case = Case { prior, inputs, plan, region: ports.identity.region(), read: &read };
@@ -85,6 +89,21 @@ pub async fn preflight(
     facts.began = read.namesake.map(|namesake| namesake.id);
     facts.warnings.extend(warnings);
     Ok(facts)
+}
+
+/// Reads end at once when the client cancels: nothing was changed by then.
+async fn unless_cancelled<T>(
+    ports: Ports<'_>,
+    reads: impl Future<Output = Result<T, Failure>> + Send,
+) -> Result<T, Failure> {
+    match select(pin!(reads), ports.cancellation.cancelled()).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err(Failure::new(
+            FailureKind::Interrupted,
+            &INTERRUPTED,
+            Message::new("the run was cancelled while AWS was read; nothing was changed"),
+        )),
+    }
 }
 
 fn is_error(violation: &Violation) -> bool {
