@@ -96,8 +96,12 @@ struct Running {
 
 impl Running {
     fn start(plugin: &Path) -> Result<Self> {
+        Self::start_with(plugin, &[])
+    }
+    fn start_with(plugin: &Path, env: &[(String, String)]) -> Result<Self> {
         let begun = Instant::now();
         let mut child = Command::new(plugin)
+            .envs(env.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -229,6 +233,14 @@ fn previews(plugin: &Path, runtime: &tokio::runtime::Runtime, table: &mut Table)
         let options = Options::new(Program::Yaml(program));
         PulumiProject::with(Options { plugin: Some(folder.clone()), env: env.to_vec(), ..options })
     };
+    let mut watched = project(program(true))?;
+    let attached = Running::start_with(plugin, &env)?;
+    watched.set_env("PULUMI_DEBUG_PROVIDERS", &format!("starburst:{}", attached.port));
+    for run in [watched.up()?, watched.destroy()?] {
+        run.success()?;
+    }
+    table.row("peak memory of a whole up and destroy", &format!("{:.1} MB", attached.memory()?.1), "≤ 30 MB");
+    drop(attached);
     let with = project(program(true))?;
     let without = project(program(false))?;
     for project in [&with, &without] {
