@@ -264,10 +264,11 @@ mod tests {
 
     #[test]
     fn a_program_can_be_interrupted_after_a_certain_line() -> Result<()> {
-        let mut running = Running::spawn(
-            &mut shell("trap 'echo stopped; exit 7' INT; echo ready; while :; do sleep 0.05; done"),
-            LONG,
-        )?;
+        // A shell cannot trap a signal that was ignored when it started, as it is in some background jobs.
+        let mut command = Command::new("env");
+        let script = "trap 'echo stopped; exit 7' INT; echo ready; while :; do sleep 0.05; done";
+        command.args(["--default-signal=INT", "sh", "-c", script]);
+        let mut running = Running::spawn(&mut command, LONG)?;
         running.until("ready", LONG)?;
         running.interrupt()?;
         let run = running.wait(&mut |_| ())?;
