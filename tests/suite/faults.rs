@@ -16,26 +16,11 @@ use starburst_provider::pulumi::wire::resource_provider_server::ResourceProvider
 use starburst_tests::fake::{ApiError, Effect, RepeatedTokens, seed};
 use tonic::{Code, Request};
 
-use crate::harness::{Bench, STACK, Stored, TYPE, Trouble, to_struct};
-use crate::lifecycle::three_workers;
+use crate::harness::{Bench, STACK, TYPE, to_struct};
+use crate::lifecycle::{created, failed, three_workers, updated};
 
 /// Real time that nothing here may take, however busy the machine is.
 const FAR_TOO_LONG: Duration = Duration::from_secs(180);
-
-async fn created(bench: &Bench, inputs: &Json) -> Result<Stored> {
-    bench.create(inputs).await?.map_err(|trouble| anyhow::anyhow!("create: {}", trouble.text))
-}
-
-async fn updated(bench: &Bench, stored: &Stored, inputs: &Json) -> Result<Stored> {
-    bench.update(stored, inputs).await?.map_err(|trouble| anyhow::anyhow!("update: {}", trouble.text))
-}
-
-fn failed(result: std::result::Result<Stored, Trouble>) -> Result<Trouble> {
-    match result {
-        Ok(stored) => anyhow::bail!("it went well: {}", stored.id),
-        Err(trouble) => Ok(trouble),
-    }
-}
 
 fn five_workers() -> Json {
     let mut inputs = three_workers();

@@ -30,15 +30,18 @@ fn with(mut inputs: Json, pointer: &str, value: Json) -> Json {
     inputs
 }
 
-async fn created(bench: &Bench, inputs: &Json) -> Result<Stored> {
+/// Check and create, which must go well.
+pub async fn created(bench: &Bench, inputs: &Json) -> Result<Stored> {
     bench.create(inputs).await?.map_err(|trouble| anyhow::anyhow!("create: {}", trouble.text))
 }
 
-async fn updated(bench: &Bench, stored: &Stored, inputs: &Json) -> Result<Stored> {
+/// Check and update, which must go well.
+pub async fn updated(bench: &Bench, stored: &Stored, inputs: &Json) -> Result<Stored> {
     bench.update(stored, inputs).await?.map_err(|trouble| anyhow::anyhow!("update: {}", trouble.text))
 }
 
-fn failed(result: std::result::Result<Stored, Trouble>) -> Result<Trouble> {
+/// What went wrong, which something must.
+pub fn failed(result: std::result::Result<Stored, Trouble>) -> Result<Trouble> {
     match result {
         Ok(stored) => anyhow::bail!("it went well: {}", stored.id),
         Err(trouble) => Ok(trouble),

@@ -41,9 +41,9 @@ async fn get_cluster(provider: &Provider, arguments: &Value) -> Result<InvokeRes
         return Ok(refusal(STACK, "is required: the name or the ARN of the stack"));
     }
     let operation = provider.operation("").await.map_err(|failure| errors::status(&failure))?;
-    let Operation { connection, cancelled, progress, asker } = operation;
+    let Operation { connection, cancelled, progress, .. } = operation;
     let ports = connection.ports(&cancelled, &progress);
-    let found = cluster::read(ports, &asker, connection.settings(), id, None).await;
+    let found = cluster::read(ports, connection.settings(), id, None).await;
     let answered = match found {
         Ok(Some(found)) => Ok(Some(live(ports, &found).await)),
         Ok(None) => Ok(None),

@@ -19,9 +19,9 @@ pub async fn read(provider: &Provider, request: ReadRequest) -> Result<ReadRespo
     if let Some(prior) = &prior {
         operation.hide_secrets_of(&prior.inputs);
     }
-    let Operation { connection, cancelled, progress, asker } = operation;
+    let Operation { connection, cancelled, progress, .. } = operation;
     let ports = connection.ports(&cancelled, &progress);
-    let found = cluster::read(ports, &asker, connection.settings(), &request.id, prior.as_ref()).await;
+    let found = cluster::read(ports, connection.settings(), &request.id, prior.as_ref()).await;
     if let Ok(Some(found)) = &found {
         found.notes.iter().for_each(|note| progress.info(note));
     }

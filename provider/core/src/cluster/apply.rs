@@ -7,10 +7,11 @@ use starburst_schema::fields::{ec2, stack as stack_fields};
 use super::api::{Applied, Asker, FailedApply, Plan, Prior, Settings};
 use super::defaults::effective;
 use super::parameters::Uploaded;
+use super::plan::refuse_errors;
 use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
 use super::state::{ClusterState, STATE_VERSION};
 use super::{assets, derive, diagnosis, guard, observe, outputs, preflight, rolls};
-use crate::failure::{Failure, FailureKind, Message, Severity};
+use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
 use crate::ports::{ParameterValue, Ports, Progress, Stack, StackRequest};
 use crate::stack::{self, Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery};
@@ -59,7 +60,7 @@ pub async fn create(
     });
     let operation = operation(asker, inputs, Goal::Create, None, Some(request), timeout.unwrap_or(DEFAULT_TIMEOUT));
     let outcome = stack::run(ports, operation).await;
-    conclude(ports, asker, inputs, state, outcome).await
+    conclude(ports, inputs, state, outcome).await.map(|(applied, _)| applied)
 }
 
 /// Updates the cluster in place. Settings that never touch the stack cause no call at all. `timeout`: `None` for the
@@ -115,9 +116,8 @@ pub async fn update(
     let limit = timeout.unwrap_or_else(|| default_update_timeout(&plan));
     let operation = operation(asker, inputs, Goal::Update, Some(prior), Some(request), limit);
     let outcome = stack::run(ports, operation).await;
-    let applied = conclude(ports, asker, inputs, state, outcome).await;
-    match applied {
-        Ok(applied) => settle(ports, inputs, &prior.inputs, applied).await,
+    match conclude(ports, inputs, state, outcome).await {
+        Ok((applied, stack)) => settle(ports, inputs, &prior.inputs, applied, &stack).await,
         Err(failed) => {
             if failed.failure.kind == FailureKind::RolledBack {
                 restore_sizes(ports, prior).await;
@@ -135,7 +135,7 @@ async fn live_workers(ports: Ports<'_>, prior: &Prior, inputs: &Value) -> Result
     }
     let stack = ports.cloud_formation.describe_stack(&prior.id).await;
     match stack.map_err(|error| stack::call_failure::from_call(&error))? {
-        Some(stack) => Ok(observe::observe(ports, &stack, None).await?.worker_count),
+        Some(stack) => Ok(observe::workers(ports, &stack).await?.map(|group| group.desired)),
         None => Ok(None),
     }
 }
@@ -185,11 +185,6 @@ pub async fn delete(
 fn default_update_timeout(plan: &Plan) -> Millis {
     let estimate: u64 = plan.rolls.iter().map(|roll| roll.at_most.0).sum();
     Millis(DEFAULT_TIMEOUT.0.max(estimate + estimate / 2))
-}
-
-fn refuse_errors(plan: &Plan) -> Result<(), Failure> {
-    let errors: Vec<_> = plan.warnings.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
-    if errors.is_empty() { Ok(()) } else { Err(Failure::invalid(errors)) }
 }
 
 /// Uploads local files and notes where they lie.
@@ -259,18 +254,17 @@ fn operation(
     }
 }
 
-/// From an outcome to outputs, or to a failure with what exists.
+/// From an outcome to outputs and the stack behind them, or to a failure with what exists.
 async fn conclude(
     ports: Ports<'_>,
-    asker: &Asker,
     inputs: &Value,
     mut state: ClusterState,
     outcome: Outcome,
-) -> Result<Applied, FailedApply> {
+) -> Result<(Applied, Stack), FailedApply> {
     let remaining = outcome.remaining_id().map(str::to_owned);
     match outcome {
         Outcome::Succeeded { stack } | Outcome::Unchanged { stack } => {
-            Ok(applied(ports, asker, inputs, &state, &stack).await)
+            Ok((applied(ports, inputs, &state, &stack).await, stack))
         }
         Outcome::Deleted => Err(Failure::new(
             FailureKind::Gone,
@@ -311,28 +305,27 @@ fn partial(ports: Ports<'_>, inputs: &Value, state: &ClusterState, stack: &Stack
     Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
 }
 
-async fn applied(ports: Ports<'_>, asker: &Asker, inputs: &Value, state: &ClusterState, stack: &Stack) -> Applied {
-    let observed = observe::Observed::default();
-    let computed = observe::computed(ports, stack, &observed, state, asker).await;
+async fn applied(ports: Ports<'_>, inputs: &Value, state: &ClusterState, stack: &Stack) -> Applied {
+    let computed = observe::computed(ports, stack, state).await;
     Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
 }
 
 /// What CloudFormation leaves alone because the template did not change: the stack policy, and group sizes that an
 /// operator changed (see the decision on reverting group sizes).
-async fn settle(ports: Ports<'_>, inputs: &Value, before: &Value, applied: Applied) -> Result<Applied, FailedApply> {
-    let trouble = |error: &crate::ports::CallError| FailedApply {
-        failure: stack::call_failure::from_call(error),
-        partial: Some(applied.clone()),
-    };
-    let stack = ports.cloud_formation.describe_stack(&applied.id).await.map_err(|error| trouble(&error))?;
-    let Some(stack) = stack else { return Ok(applied) };
+async fn settle(
+    ports: Ports<'_>,
+    inputs: &Value,
+    before: &Value,
+    applied: Applied,
+    stack: &Stack,
+) -> Result<Applied, FailedApply> {
+    let trouble = |failure: Failure| FailedApply { failure, partial: Some(applied.clone()) };
     let policy = Path::from(&stack_fields::POLICY_BODY);
     if let Some(body) = inputs.at(&policy).as_text().filter(|body| before.at(&policy).as_text() != Some(body)) {
-        ports.cloud_formation.set_stack_policy(&stack.id, body).await.map_err(|error| trouble(&error))?;
+        let set = ports.cloud_formation.set_stack_policy(&stack.id, body).await;
+        set.map_err(|error| trouble(stack::call_failure::from_call(&error)))?;
     }
-    set_sizes(ports, inputs, &stack)
-        .await
-        .map_err(|failure| FailedApply { failure, partial: Some(applied.clone()) })?;
+    set_sizes(ports, inputs, stack).await.map_err(trouble)?;
     Ok(applied)
 }
 
@@ -341,9 +334,9 @@ async fn set_sizes(ports: Ports<'_>, inputs: &Value, stack: &Stack) -> Result<()
     if text(inputs, &ec2::WORKER_SCALING).as_deref() != Some("fixed") {
         return Ok(());
     }
-    let observed = observe::observe(ports, stack, None).await?;
+    let workers = observe::workers(ports, stack).await?;
     let wanted = effective(inputs, &ec2::WORKER_COUNT).as_integer().and_then(|count| u32::try_from(count).ok());
-    let (Some(group), Some(wanted)) = (observed.workers, wanted) else { return Ok(()) };
+    let (Some(group), Some(wanted)) = (workers, wanted) else { return Ok(()) };
     if group.desired == wanted {
         return Ok(());
     }

@@ -2,8 +2,7 @@
 
 use starburst_schema::{OUTPUTS, outputs as names};
 
-use super::api::{Asker, Prior};
-use super::outputs::Computed;
+use super::outputs::{Computed, text_of};
 use super::state::ClusterState;
 use crate::failure::Failure;
 use crate::ports::{Group, Ports, Stack};
@@ -11,27 +10,16 @@ use crate::stack::call_failure::from_call;
 use crate::template;
 use crate::value::Value;
 
-/// Live facts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Observed {
-    /// The worker group; `None` when the stack has none or it may not be read.
-    pub workers: Option<Group>,
-    /// Its desired capacity.
-    pub worker_count: Option<u32>,
-}
-
-/// Reads what DescribeStacks does not answer: one call.
+/// The worker group, which DescribeStacks does not answer: one call. `None` when the stack has none or it may not be
+/// read.
 ///
 /// # Errors
 /// Passing failures of AWS; a refusal to read is no error, the fact is absent then.
-pub async fn observe(ports: Ports<'_>, stack: &Stack, _prior: Option<&Prior>) -> Result<Observed, Failure> {
-    let Some(name) = stack_output(stack, names::WORKER_AUTO_SCALING_GROUP_NAME) else { return Ok(Observed::default()) };
+pub async fn workers(ports: Ports<'_>, stack: &Stack) -> Result<Option<Group>, Failure> {
+    let Some(name) = stack_output(stack, names::WORKER_AUTO_SCALING_GROUP_NAME) else { return Ok(None) };
     match ports.auto_scaling.groups(&[name]).await {
-        Ok(groups) => {
-            let workers = groups.into_iter().next();
-            Ok(Observed { worker_count: workers.as_ref().map(|group| group.desired), workers })
-        }
-        Err(error) if error.kind == crate::ports::CallErrorKind::Denied => Ok(Observed::default()),
+        Ok(groups) => Ok(groups.into_iter().next()),
+        Err(error) if error.kind == crate::ports::CallErrorKind::Denied => Ok(None),
         Err(error) => Err(from_call(&error)),
     }
 }
@@ -40,17 +28,11 @@ pub async fn observe(ports: Ports<'_>, stack: &Stack, _prior: Option<&Prior>) ->
 #[must_use]
 pub fn stack_output(stack: &Stack, name: &str) -> Option<String> {
     let output = OUTPUTS.iter().find(|output| output.name == name)?;
-    output.stack_outputs.iter().find_map(|key| stack.outputs.get(*key)).filter(|text| !text.is_empty()).cloned()
+    text_of(output, stack).cloned()
 }
 
 /// Outputs that the plugin computes.
-pub async fn computed(
-    ports: Ports<'_>,
-    stack: &Stack,
-    _observed: &Observed,
-    state: &ClusterState,
-    _asker: &Asker,
-) -> Computed {
+pub async fn computed(ports: Ports<'_>, stack: &Stack, state: &ClusterState) -> Computed {
     let mut computed = known(&stack.name, &ports.identity.region());
     computed.insert(names::STACK_ID, Value::text(stack.id.as_str()));
     computed.insert(names::TEMPLATE_VERSION, Value::integer(i64::from(state.template_version)));

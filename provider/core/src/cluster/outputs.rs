@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use starburst_schema::{OUTPUTS, Output, OutputKind, outputs::Reach};
+use starburst_schema::{OUTPUTS, Output, OutputKind};
 
 use super::api::{Plan, STATE_KEY};
 use super::state::ClusterState;
@@ -44,13 +44,18 @@ pub fn foresee(inputs: &Value, prior: Option<&Value>, plan: &Plan, known: &Compu
 }
 
 fn from_stack(output: &Output, stack: &Stack) -> Value {
-    let text = output.stack_outputs.iter().find_map(|key| stack.outputs.get(*key)).filter(|text| !text.is_empty());
-    match (text, output.kind) {
+    match (text_of(output, stack), output.kind) {
         (None, _) => Value::Null,
         (Some(text), OutputKind::Integer) => text.parse().map_or(Value::Null, Value::integer),
         (Some(text), OutputKind::List) => Value::List(text.split(',').map(Value::text).collect()),
         (Some(text), _) => Value::text(text.as_str()),
     }
+}
+
+/// The stack's text for an output; `None` for none and for the empty text.
+#[must_use]
+pub fn text_of<'a>(output: &Output, stack: &'a Stack) -> Option<&'a String> {
+    output.stack_outputs.iter().find_map(|key| stack.outputs.get(*key)).filter(|text| !text.is_empty())
 }
 
 fn is_secret(output: &Output) -> bool {
@@ -59,10 +64,4 @@ fn is_secret(output: &Output) -> bool {
 
 fn wrap(value: Value) -> Value {
     if value.is_null() { value } else { value.secret() }
-}
-
-/// Whether an output survives any update of the stack.
-#[must_use]
-pub fn survives_updates(output: &Output) -> bool {
-    matches!(output.reach, Reach::Never | Reach::Replacement)
 }

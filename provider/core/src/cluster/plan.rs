@@ -11,7 +11,7 @@ use super::defaults::effective;
 use super::diff;
 use super::notes;
 use super::rolls;
-use crate::failure::{Message, Violation};
+use crate::failure::{Failure, Message, Severity, Violation};
 use crate::path::{Path, Step};
 use crate::value::Value;
 
@@ -25,6 +25,15 @@ pub fn plan(prior: Option<&Prior>, inputs: &Value) -> Plan {
         None => creation(inputs),
         Some(prior) => change(prior, inputs),
     }
+}
+
+/// Errors that concern the change itself: nothing is carried out, nor previewed further.
+///
+/// # Errors
+/// All violations of severity error.
+pub(super) fn refuse_errors(plan: &Plan) -> Result<(), Failure> {
+    let errors: Vec<_> = plan.warnings.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
+    if errors.is_empty() { Ok(()) } else { Err(Failure::invalid(errors)) }
 }
 
 fn creation(inputs: &Value) -> Plan {

@@ -2,10 +2,11 @@
 
 use starburst_schema::fields::stack;
 
-use super::api::{Asker, Plan, Previewed, Prior, Settings};
+use super::api::{Asker, Previewed, Prior, Settings};
+use super::plan::refuse_errors;
 use super::request::text;
 use super::{observe, outputs, preflight};
-use crate::failure::{Failure, Severity};
+use crate::failure::Failure;
 use crate::ports::Ports;
 use crate::value::Value;
 
@@ -22,7 +23,7 @@ pub async fn preview(
     inputs: &Value,
 ) -> Result<Previewed, Failure> {
     let plan = super::plan(prior, inputs);
-    refuse(&plan)?;
+    refuse_errors(&plan)?;
     let warnings = if prior.is_none() || plan.touches_stack() {
         preflight::preflight(ports, asker, settings, prior, inputs, &plan).await?.warnings
     } else {
@@ -32,10 +33,4 @@ pub async fn preview(
     let known = observe::known(&name, &ports.identity.region());
     let outputs = outputs::foresee(inputs, prior.map(|prior| &prior.outputs), &plan, &known);
     Ok(Previewed { outputs, plan, warnings })
-}
-
-/// Errors that concern the change itself.
-fn refuse(plan: &Plan) -> Result<(), Failure> {
-    let errors: Vec<_> = plan.warnings.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
-    if errors.is_empty() { Ok(()) } else { Err(Failure::invalid(errors)) }
 }

@@ -4,16 +4,16 @@ use starburst_schema::codes;
 use starburst_schema::fields::{ec2, stack as stack_fields};
 use starburst_schema::{FIELDS, Field, ParameterEncoding};
 
-use super::api::{Asker, Listed, Prior, ReadCluster, Settings};
+use super::api::{Listed, Prior, ReadCluster, Settings};
 use super::defaults::{default_of, effective};
 use super::guard;
-use super::observe::{self, Observed};
+use super::observe;
 use super::parameters::{self, NO_ECHO};
 use super::request::{CLUSTER_TAG, OWNER_TAG};
 use super::state::{ClusterState, STATE_VERSION};
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
-use crate::ports::{Ports, Stack};
+use crate::ports::{Group, Ports, Stack};
 use crate::stack::call_failure::from_call;
 use crate::stack::status::StackStatus;
 use crate::template;
@@ -26,7 +26,6 @@ use crate::value::Value;
 /// Whatever kept AWS from answering, and a region or account that is not the stack's.
 pub async fn read(
     ports: Ports<'_>,
-    asker: &Asker,
     settings: &Settings,
     id: &str,
     prior: Option<&Prior>,
@@ -38,14 +37,14 @@ pub async fn read(
         return Ok(None);
     };
     let mut state = ClusterState::of(prior).map_err(newer_state)?;
-    let observed = observe::observe(ports, &stack, prior).await?;
+    let workers = observe::workers(ports, &stack).await?;
     let mut inputs = match prior {
         Some(prior) => prior.inputs.clone(),
         None => imported(ports, &stack, &mut state).await?,
     };
-    overwrite(&mut inputs, &stack, &observed, &state, settings);
+    overwrite(&mut inputs, &stack, workers.as_ref(), &state, settings);
     wrap_secrets(&mut inputs);
-    let computed = observe::computed(ports, &stack, &observed, &state, asker).await;
+    let computed = observe::computed(ports, &stack, &state).await;
     let outputs = super::outputs::assemble(&inputs, &stack, &computed, &state);
     let notes = notes(&stack, &inputs, prior.is_none());
     Ok(Some(ReadCluster { id: stack.id.clone(), inputs, outputs, notes }))
@@ -131,7 +130,7 @@ async fn imported(ports: Ports<'_>, stack: &Stack, state: &mut ClusterState) -> 
 }
 
 /// Puts live values where they differ from what the inputs say.
-fn overwrite(inputs: &mut Value, stack: &Stack, observed: &Observed, state: &ClusterState, settings: &Settings) {
+fn overwrite(inputs: &mut Value, stack: &Stack, workers: Option<&Group>, state: &ClusterState, settings: &Settings) {
     let fixed = effective(inputs, &ec2::WORKER_SCALING).as_text() == Some("fixed");
     // What an update sent there in the operators' name is no drift.
     let theirs = |field: &Field| !fixed && field.path == ec2::WORKER_COUNT.path && !effective(inputs, field).is_null();
@@ -146,8 +145,8 @@ fn overwrite(inputs: &mut Value, stack: &Stack, observed: &Observed, state: &Clu
     put_if_other(inputs, &stack_fields::ROLE_ARN, role);
     let topics: Vec<Value> = stack.notification_arns.iter().map(Value::text).collect();
     put_if_other(inputs, &stack_fields::NOTIFICATION_ARNS, list_or_null(topics));
-    if let (true, Some(size)) = (fixed, observed.worker_count) {
-        put_if_other(inputs, &ec2::WORKER_COUNT, Value::integer(i64::from(size)));
+    if let (true, Some(group)) = (fixed, workers) {
+        put_if_other(inputs, &ec2::WORKER_COUNT, Value::integer(i64::from(group.desired)));
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Parts<'a> {
     pub uploaded: &'a Uploaded,
     /// The record with derived parameters and template version.
     pub state: &'a ClusterState,
-    /// Names of parameters of the template that the stack has, when it is not the bundled one of this build.
+    /// Whether the stack keeps the template that it has, because it is not the bundled one of this build.
     pub keep_template: bool,
 }
 
