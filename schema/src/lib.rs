@@ -15,6 +15,7 @@ pub mod format;
 pub mod naming;
 pub mod outputs;
 pub mod provider_config;
+pub mod terraform;
 
 pub use codes::Code;
 pub use derived::{DERIVED, Derived};
@@ -23,5 +24,5 @@ pub use field::{
 };
 pub use fields::{FIELDS, SECTIONS, Section};
 pub use format::Format;
-pub use outputs::{OUTPUTS, Output, OutputKind, Reach};
+pub use outputs::{Answer, JOINT_TEMPLATE_OUTPUTS, LOOKUP_OUTPUTS, OUTPUTS, Output, OutputKind, Reach};
 pub use provider_config::{PROVIDER_CONFIG, Setting};

@@ -1,4 +1,5 @@
-//! Outputs of the resource: name, shape, secrecy, where the stack answers them, what can change them.
+//! Outputs of the resource: name, shape, secrecy, where the stack answers them, what can change them. And what functions
+//! and data sources answer beside them.
 
 use crate::field::Exposure;
 
@@ -247,4 +248,49 @@ pub static OUTPUTS: &[Output] = &[
         reach: Reach::AnyUpdate,
         doc: "Outputs of the stack that refer to a secret parameter, by key.",
     },
+];
+
+/// One value that a function or data source answers beside the outputs of the resource, or without them.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer {
+    /// camelCase name; unique, also against the outputs.
+    pub name: &'static str,
+    /// The shape of the value.
+    pub kind: OutputKind,
+    /// One sentence for users.
+    pub doc: &'static str,
+}
+
+/// Name of the stack's status in [`LOOKUP_OUTPUTS`]. The one among them that always has a value.
+pub const STATUS: &str = "status";
+/// Name of the worker group's size in [`LOOKUP_OUTPUTS`].
+pub const WORKERS_DESIRED: &str = "workersDesired";
+/// Name of the number of serving workers in [`LOOKUP_OUTPUTS`].
+pub const WORKERS_IN_SERVICE: &str = "workersInService";
+/// Name of the number of serving coordinators in [`LOOKUP_OUTPUTS`].
+pub const COORDINATORS_IN_SERVICE: &str = "coordinatorsInService";
+
+/// What a look at a cluster answers beside its outputs that are no secret.
+pub static LOOKUP_OUTPUTS: &[Answer] = &[
+    Answer { name: STATUS, kind: OutputKind::Text, doc: "Status of the stack, as CloudFormation names it." },
+    Answer { name: WORKERS_DESIRED, kind: OutputKind::Integer, doc: "Desired capacity of the worker group." },
+    Answer { name: WORKERS_IN_SERVICE, kind: OutputKind::Integer, doc: "Workers that are in service." },
+    Answer { name: COORDINATORS_IN_SERVICE, kind: OutputKind::Integer, doc: "Coordinators that are in service." },
+];
+
+/// Name of the template's text in [`JOINT_TEMPLATE_OUTPUTS`].
+pub const BODY: &str = "body";
+/// Name of the template's version in [`JOINT_TEMPLATE_OUTPUTS`].
+pub const VERSION: &str = "version";
+/// Name of the resource types in [`JOINT_TEMPLATE_OUTPUTS`].
+pub const RESOURCE_TYPES: &str = "resourceTypes";
+/// Name of the policy of the nodes' role in [`JOINT_TEMPLATE_OUTPUTS`].
+pub const NODE_POLICY: &str = "nodePolicy";
+
+/// What is answered about the bundled template; all of it always.
+pub static JOINT_TEMPLATE_OUTPUTS: &[Answer] = &[
+    Answer { name: BODY, kind: OutputKind::Text, doc: "The template as it is sent to CloudFormation." },
+    Answer { name: VERSION, kind: OutputKind::Integer, doc: "Its version." },
+    Answer { name: RESOURCE_TYPES, kind: OutputKind::List, doc: "Resource types that it can create, sorted." },
+    Answer { name: NODE_POLICY, kind: OutputKind::Text, doc: "Policy of the nodes' role, as JSON." },
 ];

@@ -36,6 +36,8 @@ pub enum Advice {
     Forget,
     /// Take an existing stack over.
     Import(String),
+    /// Keep a resource that the client would replace because its create did not end well; Pulumi replaces none of them.
+    Untaint,
     /// A command of AWS's own command line, whole.
     Aws(String),
 }
@@ -146,7 +148,7 @@ impl Advice {
         match (self, client) {
             (Self::Refresh, Client::Pulumi) => "`pulumi refresh`".into(),
             (Self::Refresh, Client::Terraform) => "`terraform apply -refresh-only`".into(),
-            (Self::Apply, Client::Pulumi) => "`pulumi up`".into(),
+            (Self::Apply | Self::Untaint, Client::Pulumi) => "`pulumi up`".into(),
             (Self::Apply, Client::Terraform) => "`terraform apply`".into(),
             (Self::Forget, Client::Pulumi) => "`pulumi state delete URN`".into(),
             (Self::Forget, Client::Terraform) => "`terraform state rm ADDRESS`".into(),
@@ -156,6 +158,7 @@ impl Advice {
             (Self::Import(id), Client::Terraform) => {
                 format!("`terraform import starburst_presto_alluxio_cluster.NAME {id}`")
             }
+            (Self::Untaint, Client::Terraform) => "`terraform untaint ADDRESS`".into(),
             (Self::Aws(command), _) => format!("`{command}`"),
         }
     }

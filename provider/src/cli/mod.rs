@@ -1,19 +1,26 @@
-//! For people at a terminal: help, version, the bundled template, explanations of error codes. Makes no call and needs
-//! no configuration. Prints its data to standard output and everything else to standard error.
+//! For people at a terminal: help, version, the bundled template, explanations of error codes, and following a stack,
+//! which alone makes calls. Prints its data to standard output and everything else to standard error.
 
 mod explain;
+mod watch;
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use starburst_core::failure::Client;
 
 /// The words and flags that make the program a tool for people; anything else starts the plugin.
-const OURS: [&str; 7] = ["template", "explain", "help", "--help", "-h", "--version", "-V"];
+const OURS: [&str; 8] = ["template", "explain", "watch", "help", "--help", "-h", "--version", "-V"];
 
-/// A Presto and Alluxio cluster on AWS as one resource. Started by the Pulumi engine, with its address as the only
-/// argument; without one it waits to be attached to.
+/// The one flag that is no command; which front end speaks is decided elsewhere.
+const DEBUG: &str = "With --debug alone it keeps running for terraform or tofu to attach to, until Ctrl-C, and prints \
+                     the environment variable that tells them where it is.";
+
+/// A Presto and Alluxio cluster on AWS as one resource. Pulumi, Terraform and OpenTofu start this program themselves;
+/// the commands are for people.
 #[derive(Debug, Parser)]
-#[command(name = "pulumi-resource-starburst", version)]
+#[command(version, after_help = DEBUG)]
 struct Line {
     #[command(subcommand)]
     command: Command,
@@ -28,6 +35,18 @@ enum Command {
         /// The code, such as SB1001.
         code: String,
     },
+    /// Follow what is under way in a CloudFormation stack, one line a change.
+    Watch(watch::Watch),
+}
+
+/// The name and the client of a program that was started by this path.
+fn program(path: &str) -> (&'static str, Client) {
+    let file = Path::new(path).file_name().unwrap_or_default();
+    if file.to_string_lossy().starts_with("terraform-provider-") {
+        ("terraform-provider-starburst", Client::Terraform)
+    } else {
+        ("pulumi-resource-starburst", Client::Pulumi)
+    }
 }
 
 /// Carries the command line out when it is one for people; `None` when it is a client's.
@@ -36,15 +55,19 @@ pub fn run(arguments: &[String]) -> Option<ExitCode> {
     if !OURS.contains(&arguments.get(1)?.as_str()) {
         return None;
     }
-    Some(match Line::try_parse_from(arguments) {
-        Ok(Line { command: Command::Template }) => print(starburst_core::template::BODY),
-        Ok(Line { command: Command::Explain { code } }) => match explain::explain(&code) {
+    let (name, client) = program(arguments.first()?);
+    let line = Line::command().name(name).mut_subcommand("watch", |watch| watch.after_help(watch::after_help(name)));
+    let line = line.try_get_matches_from(arguments).and_then(|matches| Line::from_arg_matches(&matches));
+    Some(match line.map(|line| line.command) {
+        Ok(Command::Template) => print(starburst_core::template::BODY),
+        Ok(Command::Explain { code }) => match explain::explain(&code) {
             Ok(text) => print(&text),
             Err(why) => {
                 eprintln!("{why}");
                 ExitCode::FAILURE
             }
         },
+        Ok(Command::Watch(what)) => watch::run(&what, client),
         Err(other) => {
             // Help and version end here too; clap knows the stream and the code of each.
             let _ = other.print();
@@ -59,4 +82,29 @@ fn print(text: &str) -> ExitCode {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n"));
     ExitCode::SUCCESS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_programs_name_says_whose_words_are_spoken() {
+        for (path, expected) in [
+            ("/opt/terraform-provider-starburst_v0.1.0", ("terraform-provider-starburst", Client::Terraform)),
+            ("terraform-provider-starburst", ("terraform-provider-starburst", Client::Terraform)),
+            ("./pulumi-resource-starburst", ("pulumi-resource-starburst", Client::Pulumi)),
+            ("", ("pulumi-resource-starburst", Client::Pulumi)),
+        ] {
+            assert_eq!(program(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_sound_and_every_command_is_known_as_ours() {
+        Line::command().debug_assert();
+        for command in Line::command().get_subcommands() {
+            assert!(OURS.contains(&command.get_name()), "{}", command.get_name());
+        }
+    }
 }

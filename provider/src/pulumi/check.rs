@@ -5,7 +5,6 @@ use starburst_core::failure::{Client, Severity, Violation};
 use starburst_core::value::Value;
 use tonic::Status;
 
-use super::assets;
 use super::decode::decode;
 use super::encode::{Unknowns, encode};
 use super::server::{Provider, asker, known_type};
@@ -19,7 +18,7 @@ pub async fn check(provider: &Provider, request: CheckRequest) -> Result<CheckRe
     let prior = request.olds.as_ref().filter(|olds| !olds.fields.is_empty());
     let prior = prior.map(|olds| decode(Some(olds))).transpose()?;
     let mut inputs = without_hidden(decode(request.news.as_ref())?);
-    let mut violations = assets::digest_local_paths(provider.world().files(), &mut inputs).await;
+    let mut violations = cluster::local_files::digest_local_paths(provider.world().files(), &mut inputs).await;
     let naming = naming(&request.urn, request.autonaming.as_ref());
     let checked = cluster::check(&cluster::CheckRequest {
         asker: &asker(&request.urn),

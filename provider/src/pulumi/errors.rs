@@ -51,9 +51,3 @@ pub fn failed_apply(failed: &FailedApply) -> Status {
     };
     Status::with_details(code, text, envelope.encode_to_vec().into())
 }
-
-/// The answer of a call that panicked. What the panic said stays here: it may quote a value.
-pub fn after_panic(_panic: Box<dyn std::any::Any + Send>) -> http::Response<tonic::body::Body> {
-    let bug = &starburst_schema::codes::bug::BUG;
-    Status::internal(format!("{bug}: {}. {}", bug.title, bug.cure)).into_http()
-}

@@ -2,7 +2,7 @@
 //!
 //! Map: [`server`] serves · `handshake`, `config`, `schema` speak of the plugin itself · `check`, `plan`, `apply`,
 //! `read`, `import`, `list`, `functions` answer for the resource · [`decode`] and [`encode`] translate values,
-//! `assets` files, `mapping` what Terraform's converter asks · `progress` and `errors` carry what users read.
+//! `mapping` what Terraform's converter asks · `progress` and `errors` carry what users read.
 //!
 //! Invariants, as absences: no file here names AWS's SDK, and none holds the name of a field.
 //!
@@ -12,7 +12,6 @@
 //! configuration never replaces a cluster.
 
 mod apply;
-mod assets;
 mod check;
 #[cfg(test)]
 mod codec_tests;

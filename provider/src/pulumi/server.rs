@@ -1,19 +1,15 @@
 //! The service and how it is served: one method a call, each handed on to the file of its name. Decides nothing.
 
-use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream;
 use starburst_core::cluster::Asker;
-use starburst_core::failure::{Client, Failure, FailureKind, Message};
-use starburst_core::path::Path;
-use starburst_core::ports::Cancellation;
+use starburst_core::failure::{Client, Failure};
 use starburst_core::value::Value;
-use starburst_schema::{FIELDS, fields};
 use tokio::net::TcpListener;
-use tokio::sync::{Mutex, OnceCell, watch};
+use tokio::sync::watch;
 use tonic::codegen::BoxStream;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
@@ -28,7 +24,9 @@ use super::wire::{
     PluginInfo, ProviderHandshakeRequest, ProviderHandshakeResponse, ReadRequest, ReadResponse, UpdateRequest,
     UpdateResponse,
 };
-use super::{CLUSTER, apply, check, config, errors, functions, handshake, list, mapping, plan, read, schema};
+use super::{CLUSTER, apply, check, config, functions, handshake, list, mapping, plan, read, schema};
+use crate::panic;
+use crate::session::{Cancelled, Session, hide_secrets};
 use crate::world::{Connection, World};
 
 /// The largest message in either direction, in bytes: what the engine itself allows.
@@ -36,41 +34,11 @@ pub const LARGEST_MESSAGE: usize = 400 * 1024 * 1024;
 /// How long open calls may take to end once the process was asked to end.
 const LAST_MOMENTS: Duration = Duration::from_secs(2);
 
-/// One configured provider, as the engine sees it. Clones share everything.
+/// One provider, as the engine sees it. Clones share everything.
 #[derive(Clone)]
 pub struct Provider {
-    world: Arc<dyn World>,
+    pub(super) session: Session,
     engine: Engine,
-    configured: Arc<RwLock<Option<Arc<Configured>>>>,
-    cancelled: Arc<watch::Sender<u64>>,
-}
-
-/// A configuration, and the connections that their first uses open.
-struct Configured {
-    config: Value,
-    connection: OnceCell<Arc<dyn Connection>>,
-    /// Connections of clusters that name their own region, by region.
-    regions: Mutex<BTreeMap<String, Arc<dyn Connection>>>,
-}
-
-/// Cancels what is running when the engine asks; calls that come later are new.
-pub(super) struct Cancelled {
-    seen: u64,
-    sender: watch::Receiver<u64>,
-}
-
-#[async_trait::async_trait]
-impl Cancellation for Cancelled {
-    fn is_cancelled(&self) -> bool {
-        *self.sender.borrow() != self.seen
-    }
-    async fn cancelled(&self) {
-        let mut sender = self.sender.clone();
-        let seen = self.seen;
-        if sender.wait_for(|now| *now != seen).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }
 
 /// What one call of a resource needs.
@@ -89,30 +57,18 @@ impl Provider {
     /// A provider that is not configured yet. `engine` is the address of the engine's own service, when known.
     #[must_use]
     pub fn new(world: Arc<dyn World>, engine: Option<&str>) -> Self {
-        let provider = Self {
-            world,
-            engine: Engine::default(),
-            configured: Arc::default(),
-            cancelled: Arc::new(watch::Sender::new(0)),
-        };
+        let provider = Self { session: Session::new(world), engine: Engine::default() };
         provider.engine.open(engine.unwrap_or_default());
         provider
     }
 
     /// Ends whatever runs; calls that come later are served.
     pub fn cancel(&self) {
-        self.cancelled.send_modify(|times| *times = times.wrapping_add(1));
-    }
-
-    /// Cancellation of a call that begins now.
-    pub(super) fn cancellation(&self) -> Cancelled {
-        let sender = self.cancelled.subscribe();
-        let seen = *sender.borrow();
-        Cancelled { seen, sender }
+        self.session.cancel();
     }
 
     pub(super) fn world(&self) -> &dyn World {
-        self.world.as_ref()
+        self.session.world()
     }
 
     pub(super) fn progress(&self, urn: &str) -> Progress {
@@ -120,66 +76,26 @@ impl Provider {
     }
 
     pub(super) fn configure_with(&self, config: Value) {
-        let configured = Configured { config, connection: OnceCell::new(), regions: Mutex::default() };
-        *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(configured));
+        self.session.configure(config);
     }
 
-    /// Everything that a call for this URN may reach, in the provider's region; the first call opens the connection.
+    /// Everything that a call for this URN may reach, in the provider's region.
     pub(super) async fn operation(&self, urn: &str) -> Result<Operation, Failure> {
         self.operation_in(urn, &Value::Null).await
     }
 
-    /// The same in the region that the inputs of a cluster name, if they do. Whether a cluster that exists is there is
-    /// the core's to judge.
+    /// The same in the region that the inputs of a cluster name, if they do.
     pub(super) async fn operation_in(&self, urn: &str, inputs: &Value) -> Result<Operation, Failure> {
-        let cancelled = self.cancellation();
-        let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(configured) = configured else {
-            return Err(Failure::new(
-                FailureKind::Bug,
-                &starburst_schema::codes::bug::BUG,
-                Message::new("the provider was asked to work before it was configured"),
-            ));
-        };
-        let region = inputs.at(&Path::from(&fields::REGION)).as_text().filter(|region| !region.is_empty());
-        let connection = match region {
-            Some(region) => self.connection_in(&configured, region).await?,
-            None => configured.connection.get_or_try_init(|| self.world.connect(&configured.config)).await?.clone(),
-        };
+        let cancelled = self.session.cancellation();
+        let connection = self.session.connection(inputs).await?;
         Ok(Operation { connection, cancelled, progress: self.progress(urn), asker: asker(urn) })
-    }
-
-    /// One connection a region: retries and what was learned of the caller are shared.
-    async fn connection_in(&self, configured: &Configured, region: &str) -> Result<Arc<dyn Connection>, Failure> {
-        let mut regions = configured.regions.lock().await;
-        if let Some(open) = regions.get(region) {
-            return Ok(open.clone());
-        }
-        let mut config = configured.config.clone();
-        config.put(&Path::field("region"), Value::text(region));
-        let connection = self.world.connect(&config).await?;
-        regions.insert(region.to_owned(), connection.clone());
-        Ok(connection)
     }
 }
 
 impl Operation {
-    /// Keeps every secret of these inputs out of AWS's words, whether or not the program wrapped it.
+    /// Keeps every secret of these inputs out of AWS's words.
     pub(super) fn hide_secrets_of(&self, inputs: &Value) {
-        for field in FIELDS.iter().filter(|field| field.is_secret()) {
-            hide(self.connection.as_ref(), inputs.at(&Path::from(*field)), true);
-        }
-        hide(self.connection.as_ref(), inputs, false);
-    }
-}
-
-fn hide(connection: &dyn Connection, value: &Value, secret: bool) {
-    match value {
-        Value::Secret(inner) => hide(connection, inner, true),
-        Value::List(items) => items.iter().for_each(|item| hide(connection, item, secret)),
-        Value::Map(map) => map.values().for_each(|value| hide(connection, value, secret)),
-        Value::Text(text) if secret => connection.hide(text),
-        _ => {}
+        hide_secrets(self.connection.as_ref(), inputs);
     }
 }
 
@@ -284,7 +200,7 @@ pub async fn serve(
     let (asked, mut heard) = watch::channel(false);
     let mut heard_too = heard.clone();
     let serving = tonic::transport::Server::builder()
-        .layer(CatchPanicLayer::custom(errors::after_panic))
+        .layer(CatchPanicLayer::custom(panic::answer))
         .add_service(service(provider.clone()))
         .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), async move {
             let _ = heard.wait_for(|asked| *asked).await;

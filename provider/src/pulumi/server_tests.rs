@@ -213,7 +213,7 @@ async fn an_enormous_message_is_refused_before_it_is_read() {
 #[tokio::test]
 async fn a_cancel_ends_what_runs_and_not_what_comes_later() {
     let provider = Provider::new(Arc::new(NoAws), None);
-    let running = provider.cancellation();
+    let running = provider.session.cancellation();
     assert!(!running.is_cancelled());
     let waiting = tokio::spawn(async move {
         running.cancelled().await;
@@ -222,7 +222,7 @@ async fn a_cancel_ends_what_runs_and_not_what_comes_later() {
     tokio::task::yield_now().await;
     provider.cancel();
     assert!(tokio::time::timeout(Duration::from_secs(1), waiting).await.expect("in time").expect("no panic"));
-    let later = provider.cancellation();
+    let later = provider.session.cancellation();
     assert!(!later.is_cancelled());
     assert!(tokio::time::timeout(Duration::from_millis(50), later.cancelled()).await.is_err());
 }

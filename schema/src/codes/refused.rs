@@ -98,6 +98,15 @@ pub static FOREIGN_TEMPLATE: Code = Code::new(
     "Import a stack of the bundled template, or describe the cluster with an own template.",
 );
 
+/// A file of the program changed between plan and apply.
+pub static FILE_CHANGED: Code = Code::new(
+    3009,
+    "a local file changed after the plan",
+    "The content of a file or folder on this machine differs from what the plan was made of, so that carrying the plan \
+     out would do something else than was shown.",
+    "Plan again and apply that plan; keep the file as it is in between.",
+);
+
 /// All codes of this file, ascending.
 pub static CODES: &[&Code] = &[
     &DENIED,
@@ -112,4 +121,5 @@ pub static CODES: &[&Code] = &[
     &CAPABILITIES,
     &NEWER_STATE,
     &FOREIGN_TEMPLATE,
+    &FILE_CHANGED,
 ];

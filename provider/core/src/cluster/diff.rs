@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use starburst_schema::field::ALL_NODES;
 use starburst_schema::fields::{self, ec2, hive_metastore as hive, network, superset};
-use starburst_schema::{Constraint, Effect, FIELDS, Field, Format, Kind, format};
+use starburst_schema::{Constraint, Effect, FIELDS, Field, Format, Kind, format, outputs};
 
 use super::api::{Change, Prior};
 use super::defaults::effective;
+use super::filled::filled;
 use crate::path::Path;
 use crate::value::{FileSource, FileValue, Value};
 
@@ -56,15 +57,19 @@ fn is_kept(field: &Field) -> bool {
     field.required || kept.contains(&field.path)
 }
 
-/// What the plugin filled in for a value that was not written, as the outputs tell it.
+/// What the plugin filled in for a value that was not written: as the outputs tell it, else as the record has it.
 fn resolved(prior: &Prior, field: &Field) -> Value {
-    let image = |role: &str| prior.outputs.at(&Path::field("imageIds").key(role)).clone();
+    let told = |name: &str| prior.outputs.at(&Path::field(name)).clone();
     match field.path {
-        path if path == fields::REGION.path => prior.outputs.at(&Path::from(field)).clone(),
-        path if path == fields::stack::NAME.path => prior.outputs.at(&Path::field("stackName")).clone(),
-        path if path == ec2::IMAGE_ID.path => image("coordinator"),
-        path if path == ec2::WORKER_IMAGE_ID.path => image("worker"),
-        _ => Value::Null,
+        path if path == fields::REGION.path => told(outputs::REGION),
+        path if path == fields::stack::NAME.path => told(outputs::STACK_NAME),
+        path if path == ec2::IMAGE_ID.path => {
+            prior.outputs.at(&Path::field(outputs::IMAGE_IDS).key("coordinator")).clone()
+        }
+        path if path == ec2::WORKER_IMAGE_ID.path => {
+            prior.outputs.at(&Path::field(outputs::IMAGE_IDS).key("worker")).clone()
+        }
+        _ => filled(&prior.inputs, &prior.outputs).at(&Path::from(field)).clone(),
     }
 }
 
@@ -89,7 +94,8 @@ fn effect(prior: &Prior, inputs: &Value, field: &Field) -> Effect {
 }
 
 /// Whether two effective values mean the same. An unknown one may be anything, so it differs.
-fn same(field: &Field, before: &Value, after: &Value) -> bool {
+#[must_use]
+pub fn same(field: &Field, before: &Value, after: &Value) -> bool {
     if before.has_unknown() || after.has_unknown() {
         return false;
     }

@@ -11,7 +11,11 @@ use crate::time::Timestamp;
 
 /// Carries an operation out. Dropping the future at any point is safe: the next run finds out how far it came.
 pub async fn run(ports: Ports<'_>, operation: Operation) -> Outcome {
-    let mut machine = Machine::new(operation, ports.clock.now());
+    drive(ports, &mut Machine::new(operation, ports.clock.now())).await
+}
+
+/// Carries a machine to its end.
+pub(super) async fn drive(ports: Ports<'_>, machine: &mut Machine) -> Outcome {
     loop {
         if !machine.is_cancelled() && ports.cancellation.is_cancelled() {
             machine.handle(ports.clock.now(), Occurrence::Cancelled);
@@ -20,11 +24,11 @@ pub async fn run(ports: Ports<'_>, operation: Operation) -> Outcome {
             Output::Report(line) => ports.progress.report(line),
             Output::Done(outcome) => return *outcome,
             Output::Call(step) => {
-                let occurrence = call(ports, &machine, step).await;
+                let occurrence = call(ports, machine, step).await;
                 machine.handle(ports.clock.now(), occurrence);
             }
             Output::WaitUntil(time) => {
-                let occurrence = wait(ports, &machine, time).await;
+                let occurrence = wait(ports, machine, time).await;
                 machine.handle(ports.clock.now(), occurrence);
             }
         }

@@ -2,7 +2,7 @@
 //! parameters and the map from logical ids to inputs reach it as data.
 //!
 //! Begin with [`run`]: the loop. [`machine`] is the state machine, [`table`] what is decided in which status, [`cause`]
-//! the diagnosis.
+//! the diagnosis. [`Follower`] watches what others do and changes nothing.
 
 pub mod call_failure;
 pub mod cause;
@@ -11,6 +11,7 @@ mod driver;
 mod endings;
 pub mod events;
 mod finish;
+mod follow;
 pub mod hints;
 pub mod machine;
 mod operation;
@@ -25,5 +26,6 @@ pub mod token;
 mod watch;
 
 pub use driver::run;
+pub use follow::{Followed, Follower};
 pub use hints::{Fields, Topic};
 pub use operation::{Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery, Stub};

@@ -392,7 +392,7 @@ pub static ROWS: &[Row] = &[
     row("access key alone", r##"{"s3":{"accessKey":"a"}}"##, 1080, r#"s3.secretKey"#),
     row("secret key alone", r##"{"s3":{"secretKey":"a"}}"##, 1080, r#"s3.accessKey"#),
     row("keys without endpoint", r##"{"s3":{"accessKey":"a","secretKey":"b"}}"##, 1081, r#"s3.endpoint"#),
-    row("type without Superset", r##"{"superset":{"instanceType":"m5.large"}}"##, 1085, r#"superset.instanceType"#),
+    row("type without Superset", r##"{"superset":{"instanceType":"m5.xlarge"}}"##, 1085, r#"superset.instanceType"#),
     row(
         "local folder without bucket",
         r##"{"presto":{"coordinatorConfiguration":"./conf"}}"##,

@@ -3,7 +3,7 @@
 
 use starburst_schema::{Field, format};
 
-use crate::cluster::defaults::effective;
+use crate::cluster::defaults::{default_of, effective};
 use crate::path::{Path, Step};
 use crate::value::{FileSource, Value};
 
@@ -49,11 +49,12 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether something known is written.
+    /// Whether something known is written that differs from the default: a default that is written down, as generated
+    /// programs have it, says nothing.
     #[must_use]
     pub fn known(&self, field: &Field) -> bool {
         let value = self.values.at(&Path::from(field));
-        !value.is_null() && !value.has_unknown()
+        !value.is_null() && !value.has_unknown() && *value.peeled() != default_of(field)
     }
 
     /// Whether nothing is written and there is no default.

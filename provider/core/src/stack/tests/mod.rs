@@ -1,6 +1,7 @@
 //! Whole attempts in virtual time, against a small scripted CloudFormation.
 
 mod crowd;
+mod follow;
 mod kill;
 mod lifecycle;
 mod recovery;

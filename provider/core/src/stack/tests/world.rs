@@ -170,7 +170,12 @@ impl World {
 
     /// Runs an operation to its end; `None` when the process was killed.
     pub fn run(&self, operation: Operation) -> Option<Outcome> {
-        let mut future = pin!(crate::stack::run(self.ports(), operation));
+        self.drive(crate::stack::run(self.ports(), operation))
+    }
+
+    /// Drives a future of this world to its end; `None` when the process was killed.
+    pub fn drive<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        let mut future = pin!(future);
         let mut context = Context::from_waker(Waker::noop());
         for _ in 0..100 {
             if let Poll::Ready(outcome) = future.as_mut().poll(&mut context) {

@@ -1,12 +1,13 @@
 //! Local files and folders that the program names by path alone: the plugin takes the digest of a canonical packing,
 //! so that a change of their content is a change of the input. Files that the client wrapped bring their own digest.
 
-use starburst_core::failure::{Message, Violation};
-use starburst_core::path::Path;
-use starburst_core::ports::LocalFiles;
-use starburst_core::value::{FileSource, FileValue, Value};
 use starburst_schema::codes::input::UNREADABLE_FILE;
 use starburst_schema::{FIELDS, Kind};
+
+use crate::failure::{Message, Violation};
+use crate::path::Path;
+use crate::ports::LocalFiles;
+use crate::value::{FileSource, FileValue, Value};
 
 /// Gives every local path in a field for files or folders its digest; what cannot be read is a violation.
 pub async fn digest_local_paths(files: &dyn LocalFiles, inputs: &mut Value) -> Vec<Violation> {
@@ -31,12 +32,14 @@ pub async fn digest_local_paths(files: &dyn LocalFiles, inputs: &mut Value) -> V
     violations
 }
 
-fn is_local(text: &str) -> bool {
+/// Whether a text names something on the program's machine.
+#[must_use]
+pub fn is_local(text: &str) -> bool {
     !text.is_empty() && !text.contains("://")
 }
 
 async fn digest(files: &dyn LocalFiles, path: &str) -> Result<String, String> {
     let entries = files.entries(path).await?;
     let packed = files.pack(&entries)?;
-    Ok(starburst_core::stack::token::digest(&[&packed]))
+    Ok(crate::stack::token::digest(&[&packed]))
 }

@@ -1,0 +1,95 @@
+//! Validation: what a configuration says, to normal form and diagnostics by attribute. Calls no AWS.
+
+use starburst_core::cluster::{self, StackNaming};
+use starburst_core::failure::{Severity, Violation};
+use starburst_core::value::Value;
+
+use super::decode::decode;
+use super::server::Provider;
+use super::shapes::CLUSTER;
+use super::wire::{ClientCapabilities, Diagnostic, validate_resource_config as wire};
+use super::{diagnostics, identity, tree};
+
+/// The oldest clients that keep write-only values out of their state.
+const WRITE_ONLY_CLIENTS: &str = "Terraform 1.11 and OpenTofu 1.11";
+
+/// Inputs in normal form, local files with their digest, and what there is to correct.
+pub struct Checked {
+    /// Inputs for the core.
+    pub inputs: Value,
+    /// All violations, errors and warnings.
+    pub violations: Vec<Violation>,
+}
+
+impl Checked {
+    /// Errors alone.
+    pub fn errors(&self) -> Vec<Violation> {
+        self.violations.iter().filter(|found| found.severity == Severity::Error).cloned().collect()
+    }
+}
+
+/// Checks inputs against the rules that need no AWS. `prior`: the inputs of a cluster that exists.
+pub async fn checked(provider: &Provider, mut inputs: Value, prior: Option<&Value>) -> Checked {
+    let mut violations = cluster::local_files::digest_local_paths(provider.world().files(), &mut inputs).await;
+    let checked = cluster::check(&cluster::CheckRequest {
+        asker: &identity::asker(&inputs),
+        inputs: &inputs,
+        prior,
+        naming: &StackNaming::Required,
+    });
+    violations.extend(checked.violations);
+    Checked { inputs: checked.inputs, violations }
+}
+
+/// Validates a configuration, whether or not the cluster exists: Terraform does not say.
+pub async fn validate(provider: &Provider, request: wire::Request) -> Vec<Diagnostic> {
+    let config = match decode(request.config.as_ref(), &CLUSTER) {
+        Ok(Some(config)) => config,
+        Ok(None) => return Vec::new(),
+        Err(malformed) => return vec![diagnostics::malformed(&malformed)],
+    };
+    let mut found = forms(&config, request.client_capabilities.as_ref());
+    let inputs = tree::inputs(&config, &CLUSTER);
+    let fresh = checked(provider, inputs.clone(), None).await;
+    let existing = checked(provider, inputs.clone(), Some(&inputs)).await;
+    // What only a new cluster needs is told by its plan, and what only an existing one refuses as well.
+    let always = fresh.violations.iter().filter(|violation| existing.violations.contains(violation));
+    found.extend(always.map(|violation| diagnostics::violation(violation, &CLUSTER)));
+    found
+}
+
+/// The forms of a secret: one of them, and a write-only one with its version and a client that can.
+fn forms(config: &Value, capabilities: Option<&ClientCapabilities>) -> Vec<Diagnostic> {
+    let able = capabilities.is_some_and(|capabilities| capabilities.write_only_attributes_allowed);
+    let mut found = Vec::new();
+    for form in tree::forms(config, &CLUSTER) {
+        let mut refuse = |key: &str, summary: &str, detail: String| {
+            let path = form.beside(key);
+            found.push(diagnostics::at(diagnostics::error(summary, detail), &path, &CLUSTER));
+        };
+        let name = form.name();
+        let (written, version) = (!form.write_only.is_null(), !form.version.is_null());
+        if written && !able {
+            let detail = format!(
+                "{name}_wo needs a client that keeps it out of the state: {WRITE_ONLY_CLIENTS}. Use that, or name a secret of Secrets Manager instead."
+            );
+            refuse(&form.write_only_key, "WriteOnly Attribute Not Allowed", detail);
+        }
+        if written && !form.stored.is_null() {
+            let detail = format!("{name} and {name}_wo are two forms of one secret: keep one of them.");
+            refuse(&form.write_only_key, "A secret is given twice", detail);
+        }
+        if written != version {
+            let (there, missing, key) = if written {
+                (format!("{name}_wo"), format!("{name}_wo_version"), &form.write_only_key)
+            } else {
+                (format!("{name}_wo_version"), format!("{name}_wo"), &form.version_key)
+            };
+            let detail = format!(
+                "{there} comes with {missing}: a client that does not store a secret sees by its version that there is another one. Write both, such as {name}_wo_version = 1, or neither."
+            );
+            refuse(key, "A write-only secret needs its version", detail);
+        }
+    }
+    found
+}

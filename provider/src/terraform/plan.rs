@@ -1,0 +1,139 @@
+//! PlanResourceChange: what a change does, as the state that it promises. The same request gives the same answer, so
+//! that the plan which an apply makes again is the one that was shown.
+
+use starburst_core::cluster::{self, Plan, Previewed, Prior};
+use starburst_core::failure::{Failure, Severity};
+use starburst_core::path::Path;
+use starburst_core::value::Value;
+
+use super::decode::decode;
+use super::encode::encode;
+use super::planned::From;
+use super::private::Private;
+use super::server::Provider;
+use super::shapes::CLUSTER;
+use super::wire::deferred::Reason;
+use super::wire::plan_resource_change as wire;
+use super::wire::{Deferred, Diagnostic};
+use super::{check, diagnostics, identity, private, tree};
+
+/// Headline of the one warning that a plan gives.
+const WARNING: &str = "This plan takes nodes of the cluster out of service";
+
+/// Why a plan ends early: what the user reads.
+type Refused = Vec<Diagnostic>;
+
+/// Answers a request; whatever goes wrong is a diagnostic.
+pub async fn plan(provider: &Provider, request: wire::Request) -> wire::Response {
+    match planned(provider, &request).await {
+        Ok(answer) => answer,
+        Err(diagnostics) => {
+            // A client that reads an error looks at nothing else, but wants an object all the same.
+            let planned_state = request.prior_state.clone();
+            wire::Response { planned_state, planned_private: request.prior_private, diagnostics, ..Default::default() }
+        }
+    }
+}
+
+async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::Response, Refused> {
+    let object = |value| decode(value, &CLUSTER).map_err(|malformed| vec![diagnostics::malformed(&malformed)]);
+    let stored = object(request.prior_state.as_ref())?;
+    if object(request.proposed_new_state.as_ref())?.is_none() {
+        return Ok(destruction(request));
+    }
+    let config = object(request.config.as_ref())?.unwrap_or_default();
+    let private = private::parse(&request.prior_private)?;
+    let prior = stored.as_ref().map(|stored| prior(stored, &private, Some(&config)));
+    let inputs = tree::inputs(&config, &CLUSTER);
+    let checked = check::checked(provider, inputs, prior.as_ref().map(|prior| &prior.inputs)).await;
+    let errors = checked.errors();
+    if !errors.is_empty() {
+        return Err(diagnostics::violations(&errors, &CLUSTER));
+    }
+    let change = cluster::plan(prior.as_ref(), &checked.inputs);
+    let resumes = prior.as_ref().is_some_and(|prior| cluster::is_under_way(&prior.outputs));
+    let looked = look(provider, prior.as_ref(), &checked.inputs, &change).await?;
+    let from = From {
+        config: &config,
+        prior: stored.as_ref(),
+        private: &private,
+        inputs: &checked.inputs,
+        plan: &change,
+        foreseen: looked.as_ref().map(|looked| &looked.outputs),
+        resumes,
+    };
+    let state = from.state(&CLUSTER);
+    let mut found = told(&change);
+    found.extend(looked.iter().flat_map(|looked| diagnostics::violations(&looked.warnings, &CLUSTER)));
+    let deferral = request.client_capabilities.as_ref().is_some_and(|capabilities| capabilities.deferral_allowed);
+    Ok(wire::Response {
+        planned_state: Some(encode(Some(&state), &CLUSTER)),
+        requires_replace: change
+            .replace
+            .iter()
+            .filter(|_| stored.is_some())
+            .map(|path| diagnostics::attribute_path(path, &CLUSTER))
+            .collect(),
+        planned_private: request.prior_private.clone(),
+        diagnostics: found,
+        planned_identity: identity::of(state.at(&Path::root().key("id"))),
+        deferred: (deferral && provider.session.is_unknown()).then_some(deferred()),
+        ..Default::default()
+    })
+}
+
+/// Terraform asks for a plan of a destruction too; there is nothing to promise.
+fn destruction(request: &wire::Request) -> wire::Response {
+    wire::Response {
+        planned_state: Some(encode(None, &CLUSTER)),
+        planned_private: request.prior_private.clone(),
+        ..Default::default()
+    }
+}
+
+/// What stands for a provider that cannot reach AWS before other resources exist.
+pub fn deferred() -> Deferred {
+    Deferred { reason: Reason::ProviderConfigUnknown.into() }
+}
+
+/// The cluster behind a stored state, as the core knows it.
+pub fn prior(stored: &Value, private: &Private, config: Option<&Value>) -> Prior {
+    Prior {
+        id: stored.at(&Path::root().key("id")).as_text().unwrap_or_default().to_owned(),
+        inputs: tree::prior_inputs(stored, private, config, &CLUSTER),
+        outputs: private.with_record(tree::outputs(stored)),
+    }
+}
+
+/// The rules and facts that need AWS, where something changes and AWS can be reached already. Their answers are
+/// diagnostics; nothing of them but what follows from the inputs stands in the planned state.
+async fn look(
+    provider: &Provider,
+    prior: Option<&Prior>,
+    inputs: &Value,
+    change: &Plan,
+) -> Result<Option<Previewed>, Refused> {
+    let told = |failure: Failure| diagnostics::failure(&failure, &CLUSTER);
+    let errors: Vec<_> = change.warnings.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
+    if !errors.is_empty() {
+        return Err(diagnostics::violations(&errors, &CLUSTER));
+    }
+    if prior.is_some() && change.is_empty() || provider.session.is_unknown() {
+        return Ok(None);
+    }
+    // A stack that is replaced is looked at as the new one that it becomes, when the client asks for that half.
+    let operation = provider.operation(inputs).await.map_err(told)?;
+    operation.hide_secrets_of(inputs);
+    let ports = operation.ports();
+    let asker = identity::asker(inputs);
+    cluster::preview(ports, &asker, operation.connection.settings(), prior, inputs).await.map(Some).map_err(told)
+}
+
+/// One warning, only when nodes roll, are replaced or go out of service; and what the change itself is warned of.
+fn told(change: &Plan) -> Vec<Diagnostic> {
+    let disturbs = !change.rolls.is_empty() || !change.restart.is_empty() || !change.replace.is_empty();
+    let mut found = if disturbs { diagnostics::notes(WARNING, &change.notes) } else { Vec::new() };
+    let warnings = change.warnings.iter().filter(|found| found.severity == Severity::Warning);
+    found.extend(warnings.map(|warning| diagnostics::violation(warning, &CLUSTER)));
+    found
+}
