@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 use starburst_schema::naming::pascal_case;
-use starburst_schema::{Exposure, Kind, OUTPUTS, Output, OutputKind, PROVIDER_CONFIG, Setting};
+use starburst_schema::outputs::{STACK_ID, STACK_NAME, STATUS};
+use starburst_schema::{
+    Answer, Exposure, JOINT_TEMPLATE_OUTPUTS, Kind, LOOKUP_OUTPUTS, OUTPUTS, Output, OutputKind, PROVIDER_CONFIG,
+    Setting,
+};
 
 use crate::pulumi_types::{MODULE, children, types};
 
@@ -75,19 +79,29 @@ fn resource() -> Value {
 }
 
 fn output_property(output: &Output) -> Value {
-    let mut property = match output.kind {
+    let mut property = value_property(output.kind, output.doc);
+    if let (Some(map), Exposure::Secret) = (property.as_object_mut(), output.exposure) {
+        map.insert("secret".into(), true.into());
+    }
+    property
+}
+
+fn value_property(kind: OutputKind, doc: &str) -> Value {
+    let mut property = match kind {
         OutputKind::Text => json!({ "type": "string" }),
         OutputKind::Integer => json!({ "type": "integer" }),
         OutputKind::Map => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
         OutputKind::List => json!({ "type": "array", "items": { "type": "string" } }),
     };
     if let Some(map) = property.as_object_mut() {
-        map.insert("description".into(), output.doc.into());
-        if output.exposure == Exposure::Secret {
-            map.insert("secret".into(), true.into());
-        }
+        map.insert("description".into(), doc.into());
     }
     property
+}
+
+/// What a function answers that is no output of the resource.
+fn answers(rows: &'static [Answer]) -> impl Iterator<Item = (String, Value)> {
+    rows.iter().map(|answer| (answer.name.to_owned(), value_property(answer.kind, answer.doc)))
 }
 
 /// Settings of the provider; nested ones become object types.
@@ -136,18 +150,7 @@ fn get_cluster() -> Value {
     for output in OUTPUTS.iter().filter(|output| output.exposure == Exposure::Plain) {
         outputs.insert(output.name.to_owned(), output_property(output));
     }
-    let numbers = [
-        ("workersDesired", "Desired capacity of the worker group."),
-        ("workersInService", "Workers that are in service."),
-        ("coordinatorsInService", "Coordinators that are in service."),
-    ];
-    for (name, doc) in numbers {
-        outputs.insert(name.to_owned(), json!({ "type": "integer", "description": doc }));
-    }
-    outputs.insert(
-        "status".to_owned(),
-        json!({ "type": "string", "description": "Status of the stack, as CloudFormation names it." }),
-    );
+    outputs.extend(answers(LOOKUP_OUTPUTS));
     json!({
         "description": "Reads a cluster as it is now, without owning it.",
         "inputs": {
@@ -157,28 +160,17 @@ fn get_cluster() -> Value {
             },
             "required": ["stackName"],
         },
-        "outputs": { "type": "object", "properties": outputs, "required": ["stackId", "stackName", "status"] },
+        "outputs": { "type": "object", "properties": outputs, "required": [STACK_ID, STACK_NAME, STATUS] },
     })
 }
 
 fn get_joint_template() -> Value {
+    let outputs: Map<String, Value> = answers(JOINT_TEMPLATE_OUTPUTS).collect();
+    let all: Vec<&str> = JOINT_TEMPLATE_OUTPUTS.iter().map(|answer| answer.name).collect();
     json!({
         "description": "The bundled joint template, for review and for Service Catalog.",
         "inputs": { "type": "object", "properties": {} },
-        "outputs": {
-            "type": "object",
-            "properties": {
-                "body": { "type": "string", "description": "The template as it is sent to CloudFormation." },
-                "version": { "type": "integer", "description": "Its version." },
-                "resourceTypes": {
-                    "type": "array",
-                    "items": { "type": "string" },
-                    "description": "Resource types that it can create, sorted.",
-                },
-                "nodePolicy": { "type": "string", "description": "Policy of the nodes' role, as JSON." },
-            },
-            "required": ["body", "version", "resourceTypes", "nodePolicy"],
-        },
+        "outputs": { "type": "object", "properties": outputs, "required": all },
     })
 }
 

@@ -10,19 +10,13 @@ use anyhow::{Context, Result, anyhow};
 use prost::Message as _;
 use prost_types::Struct;
 use serde_json::{Value as Json, json};
-use starburst_core::cluster::Settings;
-use starburst_core::failure::Failure;
-use starburst_core::ports::{Cancellation, Clock, LocalFiles, Ports, ProgressSink};
-use starburst_core::time::Timestamp;
-use starburst_core::value::Value;
-use starburst_provider::aws::{self, Aws, AwsConfig, StaticKeys};
-use starburst_provider::files::ProgramFiles;
 use starburst_provider::pulumi::server::Provider;
 use starburst_provider::pulumi::wire;
 use starburst_provider::pulumi::wire::resource_provider_server::ResourceProvider;
-use starburst_provider::world::{Connection, World};
 use starburst_tests::fake;
 use tonic::{Code, Request, Status};
+
+use crate::model_world::{self, Started};
 
 /// URN of the cluster in these tests.
 pub const URN: &str = "urn:pulumi:dev::suite::starburst:index:PrestoAlluxioCluster::joint";
@@ -76,29 +70,12 @@ impl Bench {
 
     /// A model in which everything is over in an instant, for tests of many programs.
     pub async fn instant() -> Result<Self> {
-        let durations = fake::durations::Durations {
-            stack_start: 1,
-            event: 1,
-            resource: 1,
-            instance_profile: 1,
-            vpc_endpoint: 1,
-            cleanup: 1,
-            instance_running: 1,
-            instance_boot: 2,
-            launch_hook: 1,
-            drain: 1,
-            instance_termination: 1,
-            ..fake::durations::Durations::default()
-        };
-        Self::with(json!({}), durations).await
+        Self::with(json!({}), model_world::instantly()).await
     }
 
     async fn with(extra: Json, durations: fake::durations::Durations) -> Result<Self> {
-        let clock = fake::SimClock::new();
-        let model = fake::World::new(fake::WorldConfig { durations, ..fake::WorldConfig::simulated(&clock) });
-        let server = fake::serve(model.clone()).await?;
-        let world = ModelWorld { clock: clock.clone(), endpoint: server.endpoint.clone(), files: ProgramFiles::here() };
-        let provider = Provider::new(Arc::new(world), None);
+        let Started { model, server, world } = model_world::start(durations).await?;
+        let provider = Provider::new(world, None);
         let mut args = json!({ "region": REGION });
         for (key, value) in extra.as_object().into_iter().flatten() {
             args[key] = value.clone();
@@ -263,106 +240,6 @@ pub fn trouble(status: &Status, inputs: &Json) -> Trouble {
     });
     Trouble { code: status.code(), text: status.message().to_owned(), partial }
 }
-
-/// The model of AWS as the plugin's world: the real SDK on loopback, the model's clock, this machine's files.
-struct ModelWorld {
-    clock: fake::SimClock,
-    endpoint: String,
-    files: ProgramFiles,
-}
-
-struct ModelConnection {
-    aws: Aws,
-    settings: Settings,
-    clock: ModelClock,
-    files: ProgramFiles,
-}
-
-#[async_trait::async_trait]
-impl World for ModelWorld {
-    fn files(&self) -> &dyn LocalFiles {
-        &self.files
-    }
-
-    async fn connect(&self, config: &Value) -> Result<Arc<dyn Connection>, Failure> {
-        let text = |name: &str| config.at(&starburst_core::path::Path::field(name)).as_text().map(str::to_owned);
-        let keys = StaticKeys {
-            access_key: text("accessKey").unwrap_or_else(|| "AKIAMODELOFAWS000001".to_owned()),
-            secret_key: "a-key-for-the-model".to_owned(),
-            token: None,
-        };
-        let aws = aws::clients(&AwsConfig {
-            region: text("region"),
-            endpoint_url: text("endpointUrl").or_else(|| Some(self.endpoint.clone())),
-            static_keys: Some(keys),
-            max_retries: Some(2),
-            ..AwsConfig::default()
-        })
-        .await
-        .map_err(|why| {
-            let code = &starburst_schema::codes::refused::CREDENTIALS;
-            Failure::new(starburst_core::failure::FailureKind::Denied, code, starburst_core::failure::Message::new(why))
-        })?;
-        let settings = starburst_provider::outside::settings(config);
-        let clock = ModelClock { clock: self.clock.clone() };
-        Ok(Arc::new(ModelConnection { aws, settings, clock, files: self.files.clone() }))
-    }
-}
-
-impl Connection for ModelConnection {
-    fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    fn hide(&self, secret: &str) {
-        self.aws.redactor.register(secret);
-    }
-
-    fn ports<'a>(&'a self, cancellation: &'a dyn Cancellation, progress: &'a dyn ProgressSink) -> Ports<'a> {
-        Ports {
-            cloud_formation: &self.aws.cloud_formation,
-            auto_scaling: &self.aws.auto_scaling,
-            compute: &self.aws.compute,
-            identity: &self.aws.identity,
-            objects: &self.aws.objects,
-            secrets: &self.aws.secrets,
-            files: &self.files,
-            clock: &self.clock,
-            cancellation,
-            progress,
-        }
-    }
-}
-
-/// Virtual time: sleeping moves the model's clock to the wake-up.
-struct ModelClock {
-    clock: fake::SimClock,
-}
-
-#[async_trait::async_trait]
-impl Clock for ModelClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(u64::try_from(self.clock.now().0).unwrap_or_default())
-    }
-
-    async fn sleep_until(&self, time: Timestamp) {
-        // A wait for the next look jumps. A wait for a deadline, beside which a call is under way, passes only as
-        // others move the time: nobody knows when a reply over loopback comes.
-        let ahead = time.0.saturating_sub(self.now().0);
-        if ahead <= LONGEST_PAUSE {
-            // Others get their turn first: a cancellation that was sent must be heard before time jumps.
-            tokio::task::yield_now().await;
-            self.clock.advance_to(fake::Timestamp(i64::try_from(time.0).unwrap_or(i64::MAX)));
-            return;
-        }
-        while self.now() < time {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
-    }
-}
-
-/// Milliseconds of the longest pause between two looks.
-const LONGEST_PAUSE: u64 = 20_000;
 
 /// JSON to the wire.
 pub fn to_struct(json: &Json) -> Struct {

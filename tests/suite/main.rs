@@ -3,10 +3,15 @@
 mod clients;
 mod faults;
 mod generate;
+mod handshake;
 mod harness;
 mod lifecycle;
+mod model_world;
+mod parity;
 mod process;
 mod properties;
 mod regions;
 mod template;
+mod terraform;
+mod watch;
 mod wire;

@@ -319,3 +319,15 @@ impl Failure {
         lines.join("\n")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_kept_by_the_command_that_its_client_needs() {
+        let message = Message::new("run ").command(Advice::Untaint);
+        assert_eq!(message.render(Client::Terraform), "run `terraform untaint ADDRESS`");
+        assert_eq!(message.render(Client::Pulumi), "run `pulumi up`");
+    }
+}

@@ -84,7 +84,7 @@ fn parse(value: Option<&DynamicValue>) -> Decoded<Wire> {
         return if value.json.is_empty() { Ok(Wire::Nil) } else { from_json(&value.json) };
     }
     let mut rest = value.msgpack.as_slice();
-    let parsed = rmpv::decode::read_value(&mut rest).map_err(|_| whole("is no MessagePack"))?;
+    let parsed = rmpv::decode::read_value_with_max_depth(&mut rest, DEEPEST).map_err(|_| whole("is no MessagePack"))?;
     if rest.is_empty() { Ok(parsed) } else { Err(whole("has something behind its end")) }
 }
 

@@ -82,11 +82,16 @@ async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::R
     })
 }
 
-/// Terraform asks for a plan of a destruction too; there is nothing to promise.
+/// Terraform asks for a plan of a destruction too; there is nothing to promise, but something to say where the stack
+/// stays.
 fn destruction(request: &wire::Request) -> wire::Response {
+    let superseded = Private::parse(&request.prior_private).is_ok_and(|private| private.superseded);
+    let stays = "The stack goes on as the object that took this one's place; the state forgets this one.";
+    let told = superseded.then(|| diagnostics::warning("Nothing of the stack is deleted", stays));
     wire::Response {
         planned_state: Some(encode(None, &CLUSTER)),
         planned_private: request.prior_private.clone(),
+        diagnostics: told.into_iter().collect(),
         ..Default::default()
     }
 }
