@@ -1,5 +1,5 @@
-//! The official descriptors of Pulumi's protocol, as the Python package of the pinned version carries them.
-//! It must not know our own descriptors; a test compares the two.
+//! The official descriptors: of Pulumi's protocol as the Python package of the pinned version carries them, of
+//! Terraform's as Go modules do. It must not know our own descriptors; a test compares the two.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::command::run;
+use super::tools::{self, Tool};
 use super::{place, python};
 
 /// The files of the protocol that the plugin speaks, without `.proto`; `status` is Google's.
@@ -34,4 +35,29 @@ pub fn official() -> Result<PathBuf> {
         Ok(())
     })?;
     Ok(folder)
+}
+
+/// Files of plugin protocol 6 and of the services beside it, as others carry them.
+#[derive(Debug, Clone)]
+pub struct TerraformFiles {
+    /// The protocol as the library for providers in Go has it.
+    pub plugin_go: PathBuf,
+    /// The protocol as OpenTofu has it.
+    pub opentofu: PathBuf,
+    /// The services beside it, as go-plugin has them.
+    pub go_plugin: [PathBuf; 3],
+}
+
+/// The official files, from the pinned modules; downloaded now if this is the first time.
+pub fn terraform() -> Result<TerraformFiles> {
+    let module = |tool, path| tools::module_folder(tool, path);
+    let plugin_go = module(Tool::Protocol, "github.com/hashicorp/terraform-plugin-go")?;
+    let go_plugin = module(Tool::Protocol, "github.com/hashicorp/go-plugin")?;
+    let opentofu = module(Tool::Tofu, "github.com/opentofu/opentofu")?;
+    Ok(TerraformFiles {
+        plugin_go: plugin_go.join("tfprotov6/internal/tfplugin6/tfplugin6.proto"),
+        opentofu: opentofu.join("docs/plugin-protocol/tfplugin6.10.proto"),
+        go_plugin: ["controller", "stdio", "broker"]
+            .map(|name| go_plugin.join(format!("internal/plugin/grpc_{name}.proto"))),
+    })
 }

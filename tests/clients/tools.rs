@@ -1,4 +1,5 @@
-//! `pulumi`, its language hosts and the SDK generator: found on `PATH`, or built once from the pinned modules in `go/`.
+//! `pulumi`, its language hosts, the SDK generator, `tofu`, an old `terraform` and the judge of registry documentation:
+//! found on `PATH`, or built once from the pinned modules in `go/`.
 //! It must not know what they are used for.
 
 use std::fs;
@@ -19,6 +20,10 @@ const BUILD_LIMIT: Duration = Duration::from_secs(40 * 60);
 const PKG: &str = "github.com/pulumi/pulumi/pkg/v3";
 const SDK: &str = "github.com/pulumi/pulumi/sdk/v3";
 const YAML: &str = "github.com/pulumi/pulumi-yaml";
+const TOFU: &str = "github.com/opentofu/opentofu";
+const TERRAFORM: &str = "github.com/hashicorp/terraform";
+const PLUGIN_GO: &str = "github.com/hashicorp/terraform-plugin-go";
+const PLUGIN_DOCS: &str = "github.com/hashicorp/terraform-plugin-docs";
 /// A script that lies beside the source of the Python host and must lie beside its executable.
 const PYTHON_EXEC: &str = "pulumi-language-python-exec";
 
@@ -33,6 +38,14 @@ pub enum Tool {
     Yaml,
     /// The official SDK generators behind a small program of our own.
     SdkGen,
+    /// OpenTofu.
+    Tofu,
+    /// Terraform 1.5.7, the last version under the MPL.
+    Terraform,
+    /// The judge of a provider's registry documentation.
+    TfPluginDocs,
+    /// Modules whose protocol files are read and of which nothing is built.
+    Protocol,
 }
 
 impl Tool {
@@ -42,14 +55,19 @@ impl Tool {
             Self::Hosts => "pulumi-hosts",
             Self::Yaml => "pulumi-yaml",
             Self::SdkGen => "sdk-gen",
+            Self::Tofu => "tofu",
+            Self::Terraform => "terraform",
+            Self::TfPluginDocs => "tfplugindocs",
+            Self::Protocol => "protocol",
         }
     }
 
     /// How long a first build takes on two idle cores.
     const fn cold_build(self) -> &'static str {
         match self {
-            Self::Pulumi => "about 5 minutes",
-            Self::Hosts | Self::Yaml | Self::SdkGen => "about 1 minute",
+            Self::Pulumi | Self::Tofu => "about 5 minutes",
+            Self::Terraform => "about 3 minutes",
+            Self::Hosts | Self::Yaml | Self::SdkGen | Self::TfPluginDocs | Self::Protocol => "about 1 minute",
         }
     }
 
@@ -60,6 +78,10 @@ impl Tool {
             Self::Hosts => place::pins().join("go/hosts"),
             Self::Yaml => place::pins().join("go/yaml"),
             Self::SdkGen => place::workspace().join("sdk-gen/go"),
+            Self::Tofu => place::pins().join("go/tofu"),
+            Self::Terraform => place::pins().join("go/terraform"),
+            Self::TfPluginDocs => place::pins().join("go/tfplugindocs"),
+            Self::Protocol => place::pins().join("go/protocol"),
         }
     }
 
@@ -69,6 +91,10 @@ impl Tool {
             Self::Pulumi | Self::SdkGen => PKG,
             Self::Hosts => SDK,
             Self::Yaml => YAML,
+            Self::Tofu => TOFU,
+            Self::Terraform => TERRAFORM,
+            Self::TfPluginDocs => PLUGIN_DOCS,
+            Self::Protocol => PLUGIN_GO,
         }
     }
 
@@ -81,6 +107,10 @@ impl Tool {
             ],
             Self::Yaml => vec![format!("{YAML}/cmd/pulumi-language-yaml")],
             Self::SdkGen => vec![".".to_owned()],
+            Self::Tofu => vec![format!("{TOFU}/cmd/tofu")],
+            Self::Terraform => vec![TERRAFORM.to_owned()],
+            Self::TfPluginDocs => vec![format!("{PLUGIN_DOCS}/cmd/tfplugindocs")],
+            Self::Protocol => Vec::new(),
         }
     }
 
@@ -152,6 +182,43 @@ pub fn sdk_generator() -> Result<PathBuf> {
     Ok(Tool::SdkGen.build()?.join("sdk-gen-go"))
 }
 
+/// The executable of OpenTofu: the one on `PATH` if it is at least the pinned version, otherwise the pinned one.
+pub fn tofu() -> Result<PathBuf> {
+    if let Some(found) = place::on_path("tofu") {
+        let mut command = Command::new(&found);
+        command.args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1");
+        let printed = run(&mut command, Duration::from_secs(60))?;
+        let json: serde_json::Value = serde_json::from_str(&printed.stdout).unwrap_or_default();
+        if is_at_least(json["terraform_version"].as_str().unwrap_or_default(), &Tool::Tofu.version()?) {
+            return Ok(found);
+        }
+    }
+    Ok(Tool::Tofu.build()?.join("tofu"))
+}
+
+/// The executable of the pinned old Terraform.
+pub fn terraform() -> Result<PathBuf> {
+    Ok(Tool::Terraform.build()?.join("terraform"))
+}
+
+/// The executable of the judge of registry documentation.
+pub fn tfplugindocs() -> Result<PathBuf> {
+    Ok(Tool::TfPluginDocs.build()?.join("tfplugindocs"))
+}
+
+/// The folder of a Go module that one of the pinned ones requires, with its sources.
+pub(super) fn module_folder(tool: Tool, path: &str) -> Result<PathBuf> {
+    let mut command = go(&tool.module())?;
+    command.args(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", path]);
+    let download = |command: &mut Command| run(command, Duration::from_secs(300));
+    let mut listed = download(&mut command)?.success()?.stdout.trim().to_owned();
+    if listed.is_empty() {
+        download(go(&tool.module())?.args(["mod", "download", path]))?.success()?;
+        listed = download(&mut command)?.success()?.stdout.trim().to_owned();
+    }
+    Ok(PathBuf::from(listed))
+}
+
 fn installed() -> Result<Option<PathBuf>> {
     let Some(pulumi) = place::on_path("pulumi") else { return Ok(None) };
     let beside = |host: &str| fs::canonicalize(&pulumi).is_ok_and(|real| real.with_file_name(host).is_file());
@@ -190,7 +257,7 @@ fn built() -> Result<PathBuf> {
 /// `go`, run in `module`, deaf to settings of a surrounding workspace.
 fn go(module: &Path) -> Result<Command> {
     let go = place::on_path("go")
-        .ok_or_else(|| Missing::new("go", "it builds the pinned Pulumi client; install Go 1.25 or newer"))?;
+        .ok_or_else(|| Missing::new("go", "it builds the pinned clients; install Go 1.25 or newer"))?;
     let mut command = Command::new(go);
     command.current_dir(module).env("GOWORK", "off").env_remove("GOFLAGS");
     Ok(command)
@@ -228,7 +295,9 @@ mod tests {
 
     #[test]
     fn every_tool_has_a_pin() -> Result<()> {
-        for tool in [Tool::Pulumi, Tool::Hosts, Tool::Yaml, Tool::SdkGen] {
+        for tool in
+            [Tool::Pulumi, Tool::Hosts, Tool::Yaml, Tool::SdkGen, Tool::Tofu, Tool::Terraform, Tool::TfPluginDocs]
+        {
             assert_eq!(tool.version()?.split('.').count(), 3, "{tool:?}");
         }
         Ok(())

@@ -6,7 +6,6 @@ use starburst_core::path::{Casing, Path};
 use starburst_core::time::Millis;
 use starburst_core::value::Value;
 use starburst_schema::codes::refused::{FILE_CHANGED, NAME_TAKEN};
-use starburst_schema::fields::stack;
 use starburst_schema::terraform::{Attribute, Part};
 
 use super::decode::decode;
@@ -138,11 +137,9 @@ fn refusal(failure: Failure) -> Vec<Diagnostic> {
         return diagnostics::failure(&failure, &CLUSTER);
     }
     let hint = Message::new(
-        "if this create replaces a cluster, take create_before_destroy out of the resource's \
-                             lifecycle, or write another ",
-    )
-    .field(&stack::NAME)
-    .text(": two stacks of one name cannot stand side by side");
+        "if this create replaces a cluster, take create_before_destroy out of the resource's lifecycle, or give the \
+         new stack another name: two stacks of one name cannot stand side by side",
+    );
     diagnostics::failure(&failure.hint(hint), &CLUSTER)
 }
 
@@ -200,7 +197,7 @@ async fn delete(provider: &Provider, stored: &Value, private: &[u8]) -> Result<w
 fn same_stack(id: &str) -> Diagnostic {
     let detail = format!(
         "The replacement was created first and has the same name, so that both objects are stack {id}; nothing was \
-         touched. Take create_before_destroy out of the resource's lifecycle, or write another stack.name, and run \
+         touched. Take create_before_destroy out of the resource's lifecycle, or give the stack another name, and run \
          `terraform apply` again: it forgets the old object and keeps the stack."
     );
     diagnostics::error("create_before_destroy cannot work with the same stack name", detail)

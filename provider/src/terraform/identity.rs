@@ -1,10 +1,9 @@
 //! Who is who: the owner of a stack, and the identity by which clients know a resource. Knows neither state nor plan.
 
-use starburst_core::cluster::Asker;
+use starburst_core::cluster::{self, Asker};
 use starburst_core::failure::Client;
 use starburst_core::path::Path;
 use starburst_core::value::Value;
-use starburst_schema::fields::stack;
 use starburst_schema::terraform::{Attribute, IDENTITY, IDENTITY_VERSION, Mode, Shape};
 
 use super::decode::{Malformed, decode, decode_stored};
@@ -22,9 +21,7 @@ fn attributes() -> [Attribute; 1] {
 /// Who asks for a cluster of these inputs: what the user wrote, else the stack's name, because Terraform does not tell
 /// a provider the address of a resource.
 pub fn asker(inputs: &Value) -> Asker {
-    let text = |field| inputs.at(&Path::from(field)).as_text().map(str::to_owned);
-    let owner = text(&stack::OWNER).unwrap_or_else(|| format!("terraform:{}", text(&stack::NAME).unwrap_or_default()));
-    Asker { client: Client::Terraform, owner }
+    Asker { client: Client::Terraform, owner: cluster::request::owner_of(inputs) }
 }
 
 /// The identity's schema.

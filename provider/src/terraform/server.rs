@@ -12,11 +12,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
 use futures_util::stream;
+use starburst_core::cluster;
 use starburst_core::failure::{Client, Failure};
-use starburst_core::path::Path;
 use starburst_core::ports::Ports;
 use starburst_core::value::Value;
-use starburst_schema::fields::stack;
 use starburst_schema::terraform::CLUSTER;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
@@ -84,8 +83,8 @@ impl Provider {
     pub(super) async fn operation(&self, inputs: &Value) -> Result<Operation, Failure> {
         let cancelled = self.session.cancellation();
         let connection = self.session.connection(inputs).await?;
-        let name = inputs.at(&Path::from(&stack::NAME)).as_text().unwrap_or_default();
-        Ok(Operation { connection, cancelled, progress: ProgressFile::from_env(name, Client::Terraform) })
+        let name = cluster::request::name_of(inputs).unwrap_or_default();
+        Ok(Operation { connection, cancelled, progress: ProgressFile::from_env(&name, Client::Terraform) })
     }
 
     /// A text that no other apply has, here or in another process.

@@ -97,6 +97,19 @@ pub fn tags(parts: &Parts<'_>) -> BTreeMap<String, String> {
     tags
 }
 
+/// The name of the stack that these inputs describe, once it is known.
+#[must_use]
+pub fn name_of(inputs: &Value) -> Option<String> {
+    text(inputs, &stack_fields::NAME)
+}
+
+/// Who owns a cluster whose client does not say: what the user wrote, else the name of the stack.
+#[must_use]
+pub fn owner_of(inputs: &Value) -> String {
+    let named = || format!("terraform:{}", name_of(inputs).unwrap_or_default());
+    text(inputs, &stack_fields::OWNER).unwrap_or_else(named)
+}
+
 /// An owner as a tag value: characters that tags refuse become `_`, and whatever had to change ends in a digest, so
 /// that two owners never share a value. Source: EC2, tag restrictions: letters, digits, spaces and `+ - = . _ : / @`.
 #[must_use]
