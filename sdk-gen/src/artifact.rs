@@ -22,14 +22,26 @@ pub enum Mode {
 /// One generated file.
 #[derive(Debug, Clone)]
 pub struct Artifact {
-    path: &'static str,
+    path: String,
     content: String,
 }
 
 impl Artifact {
     /// A file at a path relative to the repository's root.
-    pub fn new(path: &'static str, content: String) -> Self {
-        Self { path, content }
+    pub fn new(path: impl Into<String>, content: String) -> Self {
+        Self { path: path.into(), content }
+    }
+
+    /// The path relative to the repository's root.
+    #[cfg(test)]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The text.
+    #[cfg(test)]
+    pub fn content(&self) -> &str {
+        &self.content
     }
 }
 
@@ -37,7 +49,7 @@ impl Artifact {
 pub fn process(artifacts: &[Artifact], mode: Mode) -> Result<bool> {
     let mut fresh = true;
     for artifact in artifacts {
-        let path = root().join(artifact.path);
+        let path = root().join(&artifact.path);
         let current = read(&path)?;
         let same = current == artifact.content;
         match mode {

@@ -7,6 +7,7 @@ mod compact_yaml;
 mod pulumi_schema;
 mod pulumi_types;
 mod reference;
+mod registry;
 mod sdks;
 mod template;
 
@@ -43,6 +44,8 @@ enum What {
     PulumiSchema,
     /// The reference pages in `docs/reference/`.
     Reference,
+    /// The pages and examples that a registry of Terraform providers reads.
+    RegistryDocs,
     /// The SDKs in `target/sdks/`, by the official generators; needs Go, and nothing of it is checked in.
     Sdks,
 }
@@ -96,6 +99,9 @@ fn artifacts(what: What) -> anyhow::Result<Vec<Artifact>> {
     }
     if wanted(What::Reference) {
         artifacts.extend(reference::pages());
+    }
+    if wanted(What::RegistryDocs) {
+        artifacts.extend(registry::files());
     }
     Ok(artifacts)
 }

@@ -90,7 +90,12 @@ pub fn checkov(template: &Path) -> Result<Scan> {
 pub fn tfplugindocs(folder: &Path, providers_schema: &Json) -> Result<Run> {
     let schema = TempDir::with_prefix("judge-").context("making a temporary folder")?;
     let file = schema.path().join("schema.json");
-    std::fs::write(&file, providers_schema.to_string()).context("writing the schema")?;
+    // It knows providers of no other namespace than the official ones by their source, and any by its name.
+    let mut named = providers_schema.clone();
+    let all = named["provider_schemas"].as_object_mut().context("there are no schemas of providers")?;
+    let ours = all.values().next().cloned().context("there is no provider")?;
+    *all = std::iter::once(("starburst".to_owned(), ours)).collect();
+    std::fs::write(&file, named.to_string()).context("writing the schema")?;
     let mut command = Command::new(super::tools::tfplugindocs()?);
     command.args(["validate", "--provider-name", "starburst", "--providers-schema"]).arg(&file);
     command.arg("--provider-dir").arg(folder).env("CHECKPOINT_DISABLE", "1");

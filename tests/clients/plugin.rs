@@ -18,6 +18,8 @@ pub const PULUMI_PLUGIN: &str = "pulumi-resource-starburst";
 
 /// The same executable under Terraform and OpenTofu.
 pub const TERRAFORM_PLUGIN: &str = "terraform-provider-starburst";
+/// Registries that clients look at when a source names none.
+pub const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 /// Namespace and name of the provider on a registry.
 pub const SOURCE: &str = "presto-alluxio/starburst";
 /// The plugin's version: that of the workspace.
@@ -58,7 +60,7 @@ pub fn pulumi() -> Result<PathBuf> {
 /// A folder in the layout of a filesystem mirror of Terraform, for both registries, with the same executable under the
 /// name that makes it speak Terraform's protocol; made in `folder`.
 pub fn mirror(folder: &Path) -> Result<()> {
-    for host in ["registry.terraform.io", "registry.opentofu.org"] {
+    for host in HOSTS {
         let place = folder.join(host).join(SOURCE).join(VERSION).join(PLATFORM);
         fs::create_dir_all(&place).with_context(|| format!("making {}", place.display()))?;
         let name = place.join(format!("{TERRAFORM_PLUGIN}_v{VERSION}"));

@@ -144,11 +144,10 @@ impl TerraformProject {
         }
         let mirror = folder.path().join("mirror");
         plugin::mirror(&mirror)?;
+        let ours: Vec<String> = plugin::HOSTS.iter().map(|host| format!("\"{host}/{}\"", plugin::SOURCE)).collect();
+        let ours = ours.join(", ");
         let installed = |path: &Path, rule: &str| {
-            format!(
-                "  filesystem_mirror {{\n    path = \"{}\"\n    {rule} = [\"*/presto-alluxio/*\"]\n  }}\n",
-                path.display()
-            )
+            format!("  filesystem_mirror {{\n    path = \"{}\"\n    {rule} = [{ours}]\n  }}\n", path.display())
         };
         let further = options.mirror.as_ref().map_or_else(String::new, |path| installed(path, "exclude"));
         let settings = format!("provider_installation {{\n{}{further}}}\n", installed(&mirror, "include"));
@@ -157,7 +156,7 @@ impl TerraformProject {
         for (name, text) in &options.files {
             project.write(name, text)?;
         }
-        project.run(&["init", "-input=false"])?.success()?;
+        project.run(&["init", "-input=false", "-no-color"])?.success()?;
         Ok(project)
     }
 

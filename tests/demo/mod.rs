@@ -1,8 +1,9 @@
 //! The demo: up, scale, roll, drift, revert, destroy, with a real client against a stand-in for AWS.
 //!
-//! `story` holds the steps, `stand_in` the worlds, `screen` what is printed. Checks are real: a step that did not do
+//! `story` holds the steps, `driver` the clients, `stand_in` the worlds, `screen` what is printed. Checks are real: a step that did not do
 //! what it says ends the demo with an error.
 
+pub mod driver;
 mod screen;
 pub mod stand_in;
 mod story;
@@ -10,14 +11,17 @@ mod story;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 
-/// Creates, scales, rolls, repairs and destroys a cluster with the real `pulumi`, on a stand-in for AWS: nothing is
-/// charged, and nothing but loopback is reached once the tools are there.
+/// Creates, scales, rolls, repairs and destroys a cluster with the real `pulumi` or `tofu`, on a stand-in for AWS: nothing
+/// is charged, and nothing but loopback is reached once the tools are there.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "cargo demo", version)]
 pub struct Arguments {
     /// Language of the Pulumi program.
     #[arg(long, value_enum, default_value_t = Language::Typescript)]
     pub language: Language,
+    /// Tell the story with the real `tofu` and the quick start in HCL instead.
+    #[arg(long, conflicts_with = "language")]
+    pub terraform: bool,
     /// Stand-in for AWS: the project's own model of AWS, or MiniStack, which nobody here wrote.
     #[arg(long, value_enum, default_value_t = Aws::Model)]
     pub aws: Aws,

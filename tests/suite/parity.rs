@@ -6,9 +6,9 @@
 //! programs.
 
 mod both;
-mod compare;
+pub mod compare;
 mod fields;
-mod rows;
+pub mod rows;
 mod wrong;
 
 use anyhow::{Result, ensure};
@@ -18,6 +18,7 @@ use starburst_tests::fake::{self, seed};
 use crate::harness::{REGION, STACK};
 use crate::terraform::core::Action;
 use both::{Both, Outcome};
+pub use fields::furnish;
 
 /// The least that a cluster needs, as Pulumi spells it.
 fn three_workers() -> Json {
@@ -32,7 +33,7 @@ fn three_workers() -> Json {
 }
 
 /// A program with a JSON patch over it; null takes away.
-fn over(base: &Json, patch: &Json) -> Json {
+pub fn over(base: &Json, patch: &Json) -> Json {
     let mut program = base.clone();
     lay(&mut program, patch);
     program
@@ -57,9 +58,12 @@ fn lay(base: &mut Json, patch: &Json) {
 async fn a_life_is_the_same_under_both_clients() -> Result<()> {
     let mut both = Both::new().await?;
     assert_eq!(both.apply(&three_workers()).await?, Outcome::Done(Action::Create));
+    assert_eq!(both.changes(), ["CreateStack"]);
     assert_eq!(both.apply(&three_workers()).await?, Outcome::Done(Action::NoOp));
+    assert_eq!(both.changes(), Vec::<String>::new());
     let five = over(&three_workers(), &json!({ "ec2": { "workerCount": 5 } }));
     assert_eq!(both.apply(&five).await?, Outcome::Done(Action::Update));
+    assert_eq!(both.changes(), ["UpdateStack"]);
     let bigger = over(&five, &json!({ "ec2": { "workerInstanceType": "r5.4xlarge" } }));
     assert_eq!(both.apply(&bigger).await?, Outcome::Done(Action::Update));
     for model in both.models() {

@@ -2,6 +2,7 @@
 //! Pulumi's, `terraform` those of Terraform and OpenTofu; `facts` is what both are compared by.
 
 mod facts;
+mod terraform;
 
 use std::collections::BTreeSet;
 

@@ -10,7 +10,7 @@ use starburst_schema::terraform::{Attribute, resource};
 use starburst_tests::fake;
 
 use super::compare::{
-    Calls, camel, effective_inputs, plain, pulumi_outputs, snake, stacks, stored_inputs, terraform_outputs,
+    Calls, camel, effective_inputs, place, plain, pulumi_outputs, snake, stacks, stored_inputs, terraform_outputs,
 };
 use crate::harness::{Bench, Stored, Trouble, URN};
 use crate::terraform::bench::{Phase, TerraformBench};
@@ -104,7 +104,7 @@ impl Both {
         if errors.is_empty() {
             return Outcome::Done(action);
         }
-        let place = |told: &Told| Some((told.code()?, camel(&told.path, &self.attributes)));
+        let place = |told: &Told| Some((told.code()?, place(&camel(&told.path, &self.attributes))));
         let violations: Option<BTreeSet<_>> = errors.iter().map(|told| place(told)).collect();
         match violations {
             Some(violations) if violations.iter().all(|(code, _)| *code < 2000) => Outcome::Refused(violations),
@@ -121,6 +121,8 @@ impl Both {
         let Some(stored) = olds else { return self.pulumi_create(&inputs, Action::Create).await };
         let diff = self.pulumi.diff(&stored, &inputs).await?;
         if diff.changes == DiffChanges::DiffNone as i32 {
+            // The engine keeps what the program says now.
+            self.stored = Some(Stored { inputs, ..stored });
             return Ok(Outcome::Done(Action::NoOp));
         }
         if !diff.replaces.is_empty() {
@@ -179,6 +181,13 @@ impl Both {
         })
     }
 
+    /// What the last step changed in AWS: names of calls, in order.
+    pub fn changes(&self) -> Vec<String> {
+        let changes = Calls::of(self.pulumi_calls.clone()).changes;
+        let name = |call: String| call.split([' ', ':']).nth(1).unwrap_or_default().to_owned();
+        changes.into_iter().map(name).collect()
+    }
+
     /// One refresh by each client; whether the cluster is there.
     pub async fn refresh(&mut self) -> Result<bool> {
         self.clear();
@@ -230,7 +239,16 @@ impl Both {
     }
 
     fn compare(&self, pulumi: &Outcome, terraform: &Outcome) -> Result<()> {
-        ensure!(pulumi == terraform, "the ends differ: Pulumi {pulumi:?}\nTerraform {terraform:?}");
+        let alike = match (pulumi, terraform) {
+            // A preview of Pulumi's is refused in one text.
+            (Outcome::Failed(codes), Outcome::Refused(violations)) => {
+                *codes == violations.iter().map(|(code, _)| format!("SB{code}")).collect()
+            }
+            // Terraform stores what a program says by an update, also where that means nothing to AWS.
+            (Outcome::Done(Action::NoOp), Outcome::Done(Action::Update)) => self.changes().is_empty(),
+            (pulumi, terraform) => pulumi == terraform,
+        };
+        ensure!(alike, "the ends differ: Pulumi {pulumi:?}\nTerraform {terraform:?}");
         self.compare_calls()?;
         self.compare_state()
     }
@@ -283,14 +301,15 @@ impl Both {
 }
 
 /// Every code in what a user reads.
-fn codes(text: &str) -> BTreeSet<String> {
+pub fn codes(text: &str) -> BTreeSet<String> {
     let at = text.match_indices("SB").filter_map(|(at, _)| text.get(at..at + 6));
     at.filter(|code| code.bytes().skip(2).all(|digit| digit.is_ascii_digit())).map(str::to_owned).collect()
 }
 
-fn violation((path, reason): &(String, String)) -> (u16, String) {
+/// Code and path of a failure of Pulumi's check.
+pub fn violation((path, reason): &(String, String)) -> (u16, String) {
     let code = reason.find("SB").and_then(|at| reason.get(at + 2..at + 6)).and_then(|code| code.parse().ok());
-    (code.unwrap_or_default(), path.clone())
+    (code.unwrap_or_default(), place(path))
 }
 
 /// A preview that says no: the violations, which stand one a line, or the failure.

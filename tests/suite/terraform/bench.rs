@@ -1,7 +1,5 @@
-//! A client with a state file: validate, plan, apply, refresh, destroy and import as its commands do them, against the
-//! model of AWS. Every phase of a command has a provider of its own, as every phase has a process.
-//!
-//! A diagnostic of severity error fails the test; the methods that begin with `try_` hand it out instead.
+//! A client with a state file, against the model of AWS: how it refreshes, plans and carries a plan out. The commands
+//! that are made of these stand in `commands`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -46,6 +44,8 @@ pub struct Planned {
     pub told: Vec<Told>,
     /// Whether the plan was put off.
     pub deferred: bool,
+    /// What differs between the state before and after.
+    pub changes: Vec<String>,
     prior: Option<Object>,
     private: Vec<u8>,
 }
@@ -158,7 +158,7 @@ impl TerraformBench {
     }
 
     /// Whatever is called from now on is called in this phase.
-    fn mark(&self, phase: Phase) {
+    pub(super) fn mark(&self, phase: Phase) {
         let calls = self.model.calls().len();
         self.marks.lock().unwrap_or_else(PoisonError::into_inner).push((phase, calls));
     }
@@ -176,7 +176,7 @@ impl TerraformBench {
         self.model.clear_calls();
     }
 
-    fn keep(&self, object: Option<&Object>, tainted: bool) {
+    pub(super) fn keep(&self, object: Option<&Object>, tainted: bool) {
         self.store(object.map(|object| Stored {
             attributes: object.value.to_string(),
             version: 0,
@@ -214,7 +214,7 @@ impl TerraformBench {
     }
 
     /// The stored object in the provider's present form, and what AWS says of it now.
-    async fn refreshed(&self, told: &mut Vec<Told>) -> Result<Option<Object>> {
+    pub(super) async fn refreshed(&self, told: &mut Vec<Told>) -> Result<Option<Object>> {
         let Some(stored) = self.stored() else { return Ok(None) };
         self.mark(Phase::Read);
         let (value, found) = self.client.upgrade(stored.version, &stored.attributes).await?;
@@ -232,18 +232,6 @@ impl TerraformBench {
         Ok(read)
     }
 
-    /// `refresh`: what is there now, stored when nothing went wrong.
-    pub async fn try_refresh(&mut self) -> Result<Applied> {
-        self.restart().await?;
-        let mut told = Vec::new();
-        let read = self.refreshed(&mut told).await?;
-        if errors(&told).is_empty() {
-            let tainted = self.stored().is_some_and(|stored| stored.tainted);
-            self.keep(read.as_ref(), tainted);
-        }
-        Ok(Applied { action: Action::NoOp, state: self.attributes()?, told })
-    }
-
     /// `plan`: whatever is told.
     pub async fn try_plan(&mut self, config: &Json) -> Result<Planned> {
         self.restart().await?;
@@ -258,7 +246,8 @@ impl TerraformBench {
         }
         if !errors(&told).is_empty() {
             let (action, state, replace, deferred) = (Action::NoOp, Json::Null, Vec::new(), false);
-            return Ok(Planned { action, state, replace, told, deferred, prior: None, private: Vec::new() });
+            let (changes, private) = (Vec::new(), Vec::new());
+            return Ok(Planned { action, state, replace, told, deferred, changes, prior: None, private });
         }
         let tainted = self.stored().is_some_and(|stored| stored.tainted);
         self.planned(prior, tainted, &config, told).await
@@ -292,7 +281,9 @@ impl TerraformBench {
             action = Action::Replace;
         }
         let (state, private, deferred) = (answer.state, answer.private, answer.deferred.is_some());
-        Ok(Planned { action, state, replace, told, deferred, prior, private })
+        let before = prior.as_ref().map_or(&Json::Null, |prior| &prior.value);
+        let changes = core::differences(&self.client.cluster, before, &state);
+        Ok(Planned { action, state, replace, told, deferred, changes, prior, private })
     }
 
     /// One plan call with everything that a client holds against its answer. A prior without value carries private
@@ -386,7 +377,7 @@ impl TerraformBench {
         Ok(())
     }
 
-    async fn remove(&self, prior: Option<&Object>, private: Vec<u8>, done: &mut Applied) -> Result<()> {
+    pub(super) async fn remove(&self, prior: Option<&Object>, private: Vec<u8>, done: &mut Applied) -> Result<()> {
         let prior = prior.context("nothing to destroy")?;
         let (state, replace, identity, deferred, told) = (Json::Null, Vec::new(), None, None, Vec::new());
         let planned = PlanAnswer { state, replace, private, identity, deferred, told };
@@ -398,59 +389,5 @@ impl TerraformBench {
         let tainted = self.stored().is_some_and(|stored| stored.tainted);
         self.keep(object.as_ref(), tainted);
         Ok(())
-    }
-
-    /// `apply`: whatever is told.
-    pub async fn try_apply(&mut self, config: &Json) -> Result<Applied> {
-        let planned = self.try_plan(config).await?;
-        if !errors(&planned.told).is_empty() {
-            return Ok(Applied { action: planned.action, state: self.attributes()?, told: planned.told });
-        }
-        self.restart().await?;
-        self.apply_planned(planned, config).await
-    }
-
-    /// `destroy`: whatever is told.
-    pub async fn try_destroy(&mut self) -> Result<Applied> {
-        self.restart().await?;
-        let mut told = Vec::new();
-        let prior = self.refreshed(&mut told).await?;
-        let mut done = Applied { action: Action::Delete, state: Json::Null, told };
-        if !errors(&done.told).is_empty() {
-            done.state = self.attributes()?;
-            return Ok(done);
-        }
-        self.keep(prior.as_ref(), self.stored().is_some_and(|stored| stored.tainted));
-        let Some(prior) = prior else { return Ok(done) };
-        self.mark(Phase::Plan);
-        let planned = self.client.plan(Some(&prior), &Json::Null, &Json::Null).await?;
-        ensure!(planned.state.is_null(), "the plan of a destruction is not null");
-        done.told.extend(planned.told);
-        if errors(&done.told).is_empty() {
-            self.restart().await?;
-            self.remove(Some(&prior), planned.private, &mut done).await?;
-        }
-        done.state = self.attributes()?;
-        Ok(done)
-    }
-
-    /// `import` by id, or by identity where the id is empty: whatever is told.
-    pub async fn try_import(&mut self, id: &str, identity: &Json) -> Result<Applied> {
-        self.restart().await?;
-        self.mark(Phase::Read);
-        let (object, mut told) = self.client.import(id, identity).await?;
-        if let Some(object) = object {
-            let (read, _, found) = self.client.read(&object).await?;
-            told.extend(found);
-            if read.is_none() && errors(&told).is_empty() {
-                let (is_error, path) = (true, String::new());
-                let summary = "Cannot import non-existent remote object".to_owned();
-                told.push(Told { is_error, summary, detail: format!("There is no {id}."), path });
-            }
-            if errors(&told).is_empty() {
-                self.keep(read.as_ref(), false);
-            }
-        }
-        Ok(Applied { action: Action::NoOp, state: self.attributes()?, told })
     }
 }

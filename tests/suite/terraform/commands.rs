@@ -1,11 +1,83 @@
-//! The commands of a client, for tests in which nothing may go wrong: an error that is told fails the test.
+//! The commands of a client. Every phase of a command has a provider of its own, as every phase has a process. A
+//! diagnostic of severity error fails the test; the methods that begin with `try_` hand it out instead.
 
 use anyhow::{Result, ensure};
 use serde_json::Value as Json;
 
-use super::bench::{Applied, Planned, TerraformBench};
+use super::bench::{Applied, Phase, Planned, TerraformBench};
 use super::client::{Told, errors};
+use super::core::Action;
 
+/// The commands, with whatever is told.
+impl TerraformBench {
+    /// `refresh`: what is there now, stored when nothing went wrong.
+    pub async fn try_refresh(&mut self) -> Result<Applied> {
+        self.restart().await?;
+        let mut told = Vec::new();
+        let read = self.refreshed(&mut told).await?;
+        if errors(&told).is_empty() {
+            let tainted = self.stored().is_some_and(|stored| stored.tainted);
+            self.keep(read.as_ref(), tainted);
+        }
+        Ok(Applied { action: Action::NoOp, state: self.attributes()?, told })
+    }
+
+    /// `apply`: whatever is told.
+    pub async fn try_apply(&mut self, config: &Json) -> Result<Applied> {
+        let planned = self.try_plan(config).await?;
+        if !errors(&planned.told).is_empty() {
+            return Ok(Applied { action: planned.action, state: self.attributes()?, told: planned.told });
+        }
+        self.restart().await?;
+        self.apply_planned(planned, config).await
+    }
+
+    /// `destroy`: whatever is told.
+    pub async fn try_destroy(&mut self) -> Result<Applied> {
+        self.restart().await?;
+        let mut told = Vec::new();
+        let prior = self.refreshed(&mut told).await?;
+        let mut done = Applied { action: Action::Delete, state: Json::Null, told };
+        if !errors(&done.told).is_empty() {
+            done.state = self.attributes()?;
+            return Ok(done);
+        }
+        self.keep(prior.as_ref(), self.stored().is_some_and(|stored| stored.tainted));
+        let Some(prior) = prior else { return Ok(done) };
+        self.mark(Phase::Plan);
+        let planned = self.client().plan(Some(&prior), &Json::Null, &Json::Null).await?;
+        ensure!(planned.state.is_null(), "the plan of a destruction is not null");
+        done.told.extend(planned.told);
+        if errors(&done.told).is_empty() {
+            self.restart().await?;
+            self.remove(Some(&prior), planned.private, &mut done).await?;
+        }
+        done.state = self.attributes()?;
+        Ok(done)
+    }
+
+    /// `import` by id, or by identity where the id is empty: whatever is told.
+    pub async fn try_import(&mut self, id: &str, identity: &Json) -> Result<Applied> {
+        self.restart().await?;
+        self.mark(Phase::Read);
+        let (object, mut told) = self.client().import(id, identity).await?;
+        if let Some(object) = object {
+            let (read, _, found) = self.client().read(&object).await?;
+            told.extend(found);
+            if read.is_none() && errors(&told).is_empty() {
+                let (is_error, path) = (true, String::new());
+                let summary = "Cannot import non-existent remote object".to_owned();
+                told.push(Told { is_error, summary, detail: format!("There is no {id}."), path });
+            }
+            if errors(&told).is_empty() {
+                self.keep(read.as_ref(), false);
+            }
+        }
+        Ok(Applied { action: Action::NoOp, state: self.attributes()?, told })
+    }
+}
+
+/// The commands where nothing may go wrong.
 impl TerraformBench {
     /// `validate` without an error.
     pub async fn validate(&self, config: &Json) -> Result<Vec<Told>> {
@@ -14,8 +86,9 @@ impl TerraformBench {
 
     /// `plan` without an error.
     pub async fn plan(&mut self, config: &Json) -> Result<Planned> {
-        let planned = self.try_plan(config).await?;
-        Ok(Planned { told: well(planned.told.clone(), "plan")?, ..planned })
+        let mut planned = self.try_plan(config).await?;
+        planned.told = well(planned.told, "plan")?;
+        Ok(planned)
     }
 
     /// `apply` without an error.

@@ -148,6 +148,21 @@ fn kept(shape: &Shape, promised: &Json, found: &Json, path: &str) -> Result<()> 
     }
 }
 
+/// Dotted paths of everything that two states have differently, with both values.
+pub fn differences(attributes: &[Attribute], one: &Json, other: &Json) -> Vec<String> {
+    let mut found = Vec::new();
+    for attribute in attributes {
+        let (name, one, other) = (&attribute.name, &one[&attribute.name], &other[&attribute.name]);
+        match attribute.children() {
+            _ if one == other => {}
+            [] => found.push(format!("{name}: {one} → {other}")),
+            _ if !one.is_object() || !other.is_object() => found.push(format!("{name}: {one} → {other}")),
+            children => found.extend(differences(children, one, other).into_iter().map(|found| join(name, &found))),
+        }
+    }
+    found
+}
+
 /// Dotted paths of everything in a state that is not known.
 pub fn unknown_paths(attributes: &[Attribute], state: &Json) -> Vec<String> {
     fn walk(attributes: &[Attribute], state: &Json, path: &str, found: &mut Vec<String>) {

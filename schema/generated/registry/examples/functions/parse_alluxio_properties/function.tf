@@ -1,0 +1,3 @@
+output "parse_alluxio_properties" {
+  value = provider::starburst::parse_alluxio_properties(file("alluxio-site.properties"))
+}
