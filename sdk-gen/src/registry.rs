@@ -188,7 +188,7 @@ fn list_resource() -> Artifact {
     let about = "Clusters of an account and region that can be imported.";
     let text = format!(
         "# {CLUSTER} (List Resource)\n\n\
-         {about} Those are found that the provider, its Pulumi twin or an import marked with the tag of the plugin. \
+         {about} Those are listed that the provider made, under Terraform or Pulumi; they carry its tag. \
          Needs Terraform from 1.14: `terraform query` lists them, and with `-generate-config-out=FILE` writes a \
          program that imports them.\n\n\
          ## Example Usage\n\n{}\n## Schema\n\nArguments of the block `config`.\n\n{}",

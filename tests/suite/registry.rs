@@ -6,13 +6,16 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value as Json, json};
-use starburst_tests::clients::missing::or_skip;
+use starburst_tests::clients::missing::{Missing, or_skip};
 use starburst_tests::clients::terraform::ProjectOptions;
 use starburst_tests::clients::{Client, TerraformProject, judges, place};
 use tempfile::TempDir;
 
 /// A program that makes the client ask the plugin for its schema.
 const PROGRAM: &str = "terraform {\n  required_providers {\n    starburst = {\n      source = \"presto-alluxio/starburst\"\n    }\n  }\n}\n";
+
+/// Environment variable that names a filesystem mirror with the official provider of AWS.
+const AWS_PROVIDER: &str = "STARBURST_AWS_PROVIDER_MIRROR";
 
 /// The schema as the client prints it, under the name that the judge looks for: it knows providers of one namespace by
 /// their whole address and all others by their short name alone. Of the clients only a recent Terraform tells of list
@@ -98,5 +101,29 @@ fn the_program_that_imports_by_name_is_valid_for_every_client() -> Result<()> {
         };
         or_skip(name, run())?;
     }
+    Ok(())
+}
+
+#[test]
+fn the_module_and_the_programs_that_use_the_provider_of_aws_are_valid_and_the_modules_own_tests_pass() -> Result<()> {
+    let name = "the_module_and_the_programs_that_use_the_provider_of_aws_are_valid_and_the_modules_own_tests_pass";
+    or_skip(name, beside_the_provider_of_aws())
+}
+
+fn beside_the_provider_of_aws() -> Result<()> {
+    let why = format!("it is published on no package index; name a filesystem mirror that holds it in {AWS_PROVIDER}");
+    let mirror = std::env::var_os(AWS_PROVIDER).ok_or_else(|| Missing::new("the AWS provider of Terraform", why))?;
+    let examples = place::workspace().join("examples/terraform");
+    // The root names the module beside it, so that the whole folder is there.
+    let mut options = ProjectOptions::of_folder(Client::Terraform115, &examples)?;
+    options.mirror = Some(mirror.into());
+    let project = TerraformProject::new(options)?;
+    for folder in ["root", "modules/analytics-cluster", "import/from-cloudformation"] {
+        let there = format!("-chdir={folder}");
+        project.run(&[&there, "init", "-input=false", "-no-color"])?.success()?;
+        project.run(&[&there, "validate", "-no-color"])?.success()?;
+    }
+    let told = project.run(&["-chdir=modules/analytics-cluster", "test", "-no-color"])?.success()?.text();
+    ensure!(told.contains("0 failed") && !told.contains("Success! 0 passed"), "{told}");
     Ok(())
 }

@@ -127,10 +127,10 @@ fn output(output: &'static Output) -> Attribute {
     match (output.exposure, &shape) {
         (Exposure::Secret, Shape::Text) => {
             let doc = format!(
-                "ARN of the secret in Secrets Manager that holds this: {} The ephemeral resource \
-                 `starburst_{}` reads it.",
-                spelled(output.doc),
-                snake_case(output.name)
+                "ARN of the secret in Secrets Manager with this value, which the ephemeral resource `starburst_{}` reads: \
+                 {}",
+                snake_case(output.name),
+                spelled(output.doc)
             );
             Attribute::computed(&format!("{}{SECRET_ARN}", output.name), Shape::Text, &doc)
                 .role(Part::SecretArn(output))

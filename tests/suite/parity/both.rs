@@ -36,6 +36,8 @@ pub struct Both {
     pub terraform: TerraformBench,
     /// Attributes as the table has them.
     pub attributes: Vec<Attribute>,
+    /// How the last apply ended under Terraform; under Pulumi it may have had nothing to store.
+    pub last: Option<Outcome>,
     stored: Option<Stored>,
     pulumi_calls: Vec<(Phase, fake::CallRecord)>,
 }
@@ -53,7 +55,7 @@ impl Both {
 
     fn with(pulumi: Bench, terraform: TerraformBench) -> Self {
         let attributes = resource::cluster();
-        Self { pulumi, terraform, attributes, stored: None, pulumi_calls: Vec::new() }
+        Self { pulumi, terraform, attributes, last: None, stored: None, pulumi_calls: Vec::new() }
     }
 
     /// Both models.
@@ -96,6 +98,7 @@ impl Both {
         let applied = self.terraform.try_apply(&config).await.map_err(|why| anyhow!("Terraform: {why:#}"))?;
         let terraform = self.outcome(applied.action, &applied.told);
         self.compare(&pulumi, &terraform)?;
+        self.last = Some(terraform);
         Ok(pulumi)
     }
 
@@ -244,8 +247,10 @@ impl Both {
             (Outcome::Failed(codes), Outcome::Refused(violations)) => {
                 *codes == violations.iter().map(|(code, _)| format!("SB{code}")).collect()
             }
-            // Terraform stores what a program says by an update, also where that means nothing to AWS.
-            (Outcome::Done(Action::NoOp), Outcome::Done(Action::Update)) => self.changes().is_empty(),
+            // What a program says is stored by an update, also where it means nothing to AWS; who stores what differs.
+            (Outcome::Done(Action::NoOp | Action::Update), Outcome::Done(Action::NoOp | Action::Update)) => {
+                pulumi == terraform || self.changes().is_empty()
+            }
             (pulumi, terraform) => pulumi == terraform,
         };
         ensure!(alike, "the ends differ: Pulumi {pulumi:?}\nTerraform {terraform:?}");

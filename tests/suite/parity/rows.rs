@@ -13,16 +13,20 @@ pub struct Row {
     pub with: &'static str,
     /// Written over the program together with the other value.
     pub along: &'static str,
-    /// Whether the other value changes something of the cluster.
-    pub moves: bool,
+    /// Steps after which something is left to do, with the reason.
+    pub unsettled: &'static [(&'static str, &'static str)],
 }
 
 impl Row {
     const fn new(path: &'static str, first: &'static str, second: &'static str) -> Self {
-        Self { path, first, second, with: "{}", along: "{}", moves: true }
+        Self { path, first, second, with: "{}", along: "{}", unsettled: &[] }
     }
     const fn with(mut self, with: &'static str) -> Self {
         self.with = with;
+        self
+    }
+    const fn unsettled(mut self, steps: &'static [(&'static str, &'static str)]) -> Self {
+        self.unsettled = steps;
         self
     }
     const fn along(mut self, along: &'static str) -> Self {
@@ -36,7 +40,7 @@ pub static ROWS: &[Row] = &[
     Row::new("network.vpcId", r#""vpc-0a0a0a0a0a0a0a0a0""#, r#""vpc-0f0f0f0f0f0f0f0f0""#).along(r#"{"network": {"subnetId": "subnet-0f0f0f0f0f0f0f0f0", "securityGroupIds": ["sg-0f0f0f0f0f0f0f0f0"]}}"#),
     Row::new("network.subnetId", r#""subnet-0a0a0a0a0a0a0a0a0""#, r#""subnet-0b0b0b0b0b0b0b0b0""#),
     Row::new("network.securityGroupIds", r#"["sg-0a0a0a0a0a0a0a0a0"]"#, r#"["sg-0a0a0a0a0a0a0a0a0", "sg-0b0b0b0b0b0b0b0b0"]"#),
-    Row::new("network.subnetAutoAssignsPublicIp", "true", "false"),
+    Row::new("network.subnetAutoAssignsPublicIp", "true", "false").unsettled(&[("take away", "a value that was written is not recorded as filled in")]),
     Row::new("network.vpcEndpoints", r#""none""#, r#""all""#),
     Row::new("network.routeTableIds", r#"["rtb-0a0a0a0a0a0a0a0a0"]"#, r#"["rtb-0b0b0b0b0b0b0b0b0"]"#).with(r#"{"network": {"vpcEndpoints": "all"}}"#),
     Row::new("ec2.workerCount", "3", "5"),
@@ -48,7 +52,7 @@ pub static ROWS: &[Row] = &[
     Row::new("ec2.sessionManager", "true", "false"),
     Row::new("ec2.instanceProfile", r#""analytics-nodes""#, r#""presto-nodes""#),
     Row::new("ec2.permissionsBoundaryArn", r#""arn:aws:iam::123456789012:policy/boundary""#, r#""arn:aws:iam::123456789012:policy/other""#),
-    Row::new("ec2.imageId", r#""ami-0a0a0a0a0a0a0a0a0""#, r#""ami-01010101010101010""#),
+    Row::new("ec2.imageId", r#""ami-0a0a0a0a0a0a0a0a0""#, r#""ami-01010101010101010""#).unsettled(&[("create", "workers without an image of their own get the template's"), ("change", "workers without an image of their own get the template's")]),
     Row::new("ec2.workerImageId", r#""ami-0a0a0a0a0a0a0a0a0""#, r#""ami-01010101010101010""#),
     Row::new("ec2.imageRefresh", r#""2026-11""#, r#""2026-12""#),
     Row::new("ec2.rootVolume.sizeGiB", "100", "200"),
@@ -66,7 +70,7 @@ pub static ROWS: &[Row] = &[
     Row::new("presto.https.port", "8444", "8445").with(r#"{"presto": {"https": {"certificateSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:presto-tls-AbCdEf"}}}"#),
     Row::new("presto.https.certificateSecretArn", r#""arn:aws:secretsmanager:us-east-1:123456789012:secret:presto-tls-AbCdEf""#, r#""arn:aws:secretsmanager:us-east-1:123456789012:secret:presto-next-AbCdEf""#),
     Row::new("presto.allowExternalAccessOnHttp", "true", "false").with(r#"{"presto": {"externalAccessCidrs": ["203.0.113.0/24"]}}"#),
-    Row::new("presto.externalAccessCidrs", r#"["203.0.113.0/24"]"#, r#"["198.51.100.0/24"]"#),
+    Row::new("presto.externalAccessCidrs", r#"["203.0.113.0/24"]"#, r#"["198.51.100.0/24"]"#).unsettled(&[("take away", "networks without external access reach no resource, and CloudFormation takes no update of them")]),
     Row::new("presto.coordinatorConfiguration", r#""s3://analytics-data/a.zip""#, r#""s3://analytics-data/b.zip""#),
     Row::new("presto.workerConfiguration", r#""s3://analytics-data/a.zip""#, r#""s3://analytics-data/b.zip""#),
     Row::new("presto.bootstrapScript", r#""s3://analytics-data/a.sh""#, r#""s3://analytics-data/b.sh""#),
@@ -115,8 +119,8 @@ pub static ROWS: &[Row] = &[
     Row::new("stack.preventReplacement", "true", "false"),
     Row::new("stack.recovery.skipResources", r#"["Workers"]"#, r#"["Coordinators"]"#),
     Row::new("stack.recovery.retainResources", r#"["Workers"]"#, r#"["Coordinators"]"#),
-    Row::new("stack.roleArn", r#""arn:aws:iam::123456789012:role/one""#, r#""arn:aws:iam::123456789012:role/two""#),
-    Row::new("stack.notificationArns", r#"["arn:aws:sns:us-east-1:123456789012:events"]"#, r#"["arn:aws:sns:us-east-1:123456789012:others"]"#),
+    Row::new("stack.roleArn", r#""arn:aws:iam::123456789012:role/one""#, r#""arn:aws:iam::123456789012:role/two""#).unsettled(&[("change", "CloudFormation takes no update that changes the role alone"), ("take away", "CloudFormation takes no update that changes the role alone")]),
+    Row::new("stack.notificationArns", r#"["arn:aws:sns:us-east-1:123456789012:events"]"#, r#"["arn:aws:sns:us-east-1:123456789012:others"]"#).unsettled(&[("change", "CloudFormation takes no update that changes the topics alone"), ("take away", "CloudFormation takes no update that changes the topics alone")]),
     Row::new("stack.policyBody", r#""{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"Update:*\",\"Principal\":\"*\",\"Resource\":\"*\"}]}""#, r#""{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"Update:Modify\",\"Principal\":\"*\",\"Resource\":\"*\"}]}""#),
     Row::new("stack.terminationProtection", "true", "false"),
     Row::new("stack.rollback.monitoringTimeMinutes", "10", "20"),
