@@ -15,6 +15,9 @@ use starburst_tests::clients::{Options, Program, PulumiProject, place};
 use starburst_tests::fake;
 use tonic::codegen::http::uri::PathAndQuery;
 
+#[path = "parts/terraform.rs"]
+mod terraform;
+
 /// Runs of a measurement of the process.
 const STARTS: usize = 20;
 /// Runs of a measurement of one call.
@@ -37,6 +40,7 @@ fn main() -> Result<()> {
     process(&plugin, &mut table)?;
     runtime.block_on(calls(&plugin, &mut table))?;
     previews(&plugin, &runtime, &mut table)?;
+    terraform::measure(&plugin, &runtime, &mut table)?;
     table.print();
     Ok(())
 }

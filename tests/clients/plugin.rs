@@ -57,16 +57,16 @@ pub fn pulumi() -> Result<PathBuf> {
     Ok(folder()?.join(PULUMI_PLUGIN))
 }
 
-/// A folder in the layout of a filesystem mirror of Terraform, for both registries, with the same executable under the
-/// name that makes it speak Terraform's protocol; made in `folder`.
-pub fn mirror(folder: &Path) -> Result<()> {
+/// Fills a folder in the layout of a filesystem mirror of Terraform, for both registries, with an executable of the
+/// plugin under the name that makes it speak Terraform's protocol.
+pub fn mirror(executable: &Path, folder: &Path) -> Result<()> {
     for host in HOSTS {
         let place = folder.join(host).join(SOURCE).join(VERSION).join(PLATFORM);
         fs::create_dir_all(&place).with_context(|| format!("making {}", place.display()))?;
         let name = place.join(format!("{TERRAFORM_PLUGIN}_v{VERSION}"));
         // A temporary folder may lie on another file system.
-        if fs::hard_link(pulumi()?, &name).is_err() {
-            fs::copy(pulumi()?, &name).with_context(|| format!("copying {}", name.display()))?;
+        if fs::hard_link(executable, &name).is_err() {
+            fs::copy(executable, &name).with_context(|| format!("copying {}", name.display()))?;
         }
     }
     Ok(())

@@ -100,6 +100,8 @@ pub struct ProjectOptions {
     pub env: Vec<(String, String)>,
     /// A further filesystem mirror; none for the plugin alone.
     pub mirror: Option<PathBuf>,
+    /// The plugin's executable; absent means the one that is built from the present sources for tests.
+    pub plugin: Option<PathBuf>,
     /// How long one command may take.
     pub limit: Duration,
 }
@@ -108,7 +110,7 @@ impl ProjectOptions {
     /// Files without environment, ten minutes a command.
     pub fn new(client: Client, files: &[(&str, &str)]) -> Self {
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        Self { client, files, env: Vec::new(), mirror: None, limit: Duration::from_secs(600) }
+        Self { client, files, env: Vec::new(), mirror: None, plugin: None, limit: Duration::from_secs(600) }
     }
 
     /// All files of a folder, without what clients leave there.
@@ -143,7 +145,8 @@ impl TerraformProject {
             fs::create_dir(folder.path().join(name)).with_context(|| format!("making the folder {name}"))?;
         }
         let mirror = folder.path().join("mirror");
-        plugin::mirror(&mirror)?;
+        let executable = options.plugin.map_or_else(plugin::pulumi, Ok)?;
+        plugin::mirror(&executable, &mirror)?;
         let ours: Vec<String> = plugin::HOSTS.iter().map(|host| format!("\"{host}/{}\"", plugin::SOURCE)).collect();
         let ours = ours.join(", ");
         let installed = |path: &Path, rule: &str| {
