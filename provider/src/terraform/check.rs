@@ -68,18 +68,21 @@ fn forms(config: &Value, capabilities: Option<&ClientCapabilities>) -> Vec<Diagn
             found.push(diagnostics::at(diagnostics::error(summary, detail), &path, &CLUSTER));
         };
         let name = form.name();
-        let (written, version) = (!form.write_only.is_null(), !form.version.is_null());
+        // What is not known yet may turn out to be null.
+        let given = |value: &Value| !value.is_null() && !value.is_unknown();
+        let open = form.write_only.is_unknown() || form.version.is_unknown();
+        let (written, version) = (given(form.write_only), given(form.version));
         if written && !able {
             let detail = format!(
                 "{name}_wo needs a client that keeps it out of the state: {WRITE_ONLY_CLIENTS}. Use that, or name a secret of Secrets Manager instead."
             );
             refuse(&form.write_only_key, "WriteOnly Attribute Not Allowed", detail);
         }
-        if written && !form.stored.is_null() {
+        if written && given(form.stored) {
             let detail = format!("{name} and {name}_wo are two forms of one secret: keep one of them.");
             refuse(&form.write_only_key, "A secret is given twice", detail);
         }
-        if written != version {
+        if written != version && !open {
             let (there, missing, key) = if written {
                 (format!("{name}_wo"), format!("{name}_wo_version"), &form.write_only_key)
             } else {

@@ -56,7 +56,6 @@ async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::R
     let from = From {
         config: &config,
         prior: stored.as_ref(),
-        private: &private,
         inputs: &checked.inputs,
         plan: &change,
         foreseen: looked.as_ref().map(|looked| &looked.outputs),

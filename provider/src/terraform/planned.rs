@@ -8,7 +8,6 @@ use starburst_core::value::Value;
 use starburst_schema::terraform::{Attribute, Part};
 use starburst_schema::{Field, Output, Reach};
 
-use super::private::Private;
 use super::tree;
 
 /// What a planned state is made from.
@@ -17,8 +16,6 @@ pub struct From<'a> {
     pub config: &'a Value,
     /// The stored state; `None` for a create.
     pub prior: Option<&'a Value>,
-    /// Its private part.
-    pub private: &'a Private,
     /// Checked inputs; local files have their digest.
     pub inputs: &'a Value,
     /// What the change does.
@@ -78,7 +75,9 @@ impl From<'_> {
             return Value::Null;
         }
         // A line that is taken away leaves the value to the plugin again, which may choose another one.
-        let kept = self.prior.is_some() && self.private.is_filled(field) && !is_unsettled(self.plan, field);
+        let path = Path::from(field);
+        let changes = self.plan.changes.iter().any(|change| change.path == path);
+        let kept = !prior.is_null() && !changes && !is_unsettled(self.plan, field);
         if kept { prior.clone() } else { Value::Unknown }
     }
 

@@ -56,7 +56,12 @@ impl Private {
         if bytes.is_empty() {
             return Ok(Self::default());
         }
-        let private: Self = serde_json::from_slice(bytes).map_err(|_| Unreadable::Corrupt)?;
+        // An array would be read as the fields in their order.
+        let json: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| Unreadable::Corrupt)?;
+        if !json.is_object() {
+            return Err(Unreadable::Corrupt);
+        }
+        let private: Self = serde_json::from_value(json).map_err(|_| Unreadable::Corrupt)?;
         match private.version {
             0 => Err(Unreadable::Corrupt),
             newer if newer > VERSION => Err(Unreadable::Newer(newer)),

@@ -21,7 +21,11 @@ const SEEDED: [&str; 6] = ["0a0a0a0a", "0b0b0b0b", "0c0c0c0c", "0f0f0f0f", "0101
 /// Random parts of names: UUIDs, ids, and the endings that CloudFormation gives.
 static RANDOM: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b([a-z]+)-([0-9a-f]{17})\b|-[A-Z0-9]{10,14}\b|(secret:[A-Za-z0-9/_-]+)-[A-Za-z0-9]{6}\b",
+        r"(?x)
+        [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
+        | \b([a-z]+)-([0-9a-f]{17})\b
+        | -[A-Z0-9]{10,14}\b
+        | (secret:[A-Za-z0-9/_-]+)-[A-Za-z0-9]{6}\b",
     )
     .ok()
 });

@@ -42,8 +42,6 @@ pub struct Planned {
     pub replace: Vec<String>,
     /// Everything that was told on the way.
     pub told: Vec<Told>,
-    /// Whether the plan was put off.
-    pub deferred: bool,
     /// What differs between the state before and after.
     pub changes: Vec<String>,
     prior: Option<Object>,
@@ -245,9 +243,9 @@ impl TerraformBench {
             prior = self.refreshed(&mut told).await?;
         }
         if !errors(&told).is_empty() {
-            let (action, state, replace, deferred) = (Action::NoOp, Json::Null, Vec::new(), false);
+            let (action, state, replace) = (Action::NoOp, Json::Null, Vec::new());
             let (changes, private) = (Vec::new(), Vec::new());
-            return Ok(Planned { action, state, replace, told, deferred, changes, prior: None, private });
+            return Ok(Planned { action, state, replace, told, changes, prior: None, private });
         }
         let tainted = self.stored().is_some_and(|stored| stored.tainted);
         self.planned(prior, tainted, &config, told).await
@@ -280,10 +278,10 @@ impl TerraformBench {
         if tainted && prior.is_some() {
             action = Action::Replace;
         }
-        let (state, private, deferred) = (answer.state, answer.private, answer.deferred.is_some());
+        let (state, private) = (answer.state, answer.private);
         let before = prior.as_ref().map_or(&Json::Null, |prior| &prior.value);
         let changes = core::differences(&self.client.cluster, before, &state);
-        Ok(Planned { action, state, replace, told, deferred, changes, prior, private })
+        Ok(Planned { action, state, replace, told, changes, prior, private })
     }
 
     /// One plan call with everything that a client holds against its answer. A prior without value carries private

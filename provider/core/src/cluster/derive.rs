@@ -246,10 +246,17 @@ impl From<'_> {
         }
     }
 
-    /// The newest image for a role's architecture, unless one of that architecture is kept already.
+    /// The image that the program names for all nodes, else the newest one for the role's architecture, unless one of that
+    /// architecture is kept already.
     fn fill_in_image(&self, field: &Field, instance_type: &Field, all: &mut BTreeMap<String, String>) {
         let Some(parameter) = field.parameter else { return };
         if !self.inputs.at(&Path::from(field)).is_null() {
+            return;
+        }
+        let of_all =
+            if field.path == ec2::WORKER_IMAGE_ID.path { request::text(self.inputs, &ec2::IMAGE_ID) } else { None };
+        if let Some(id) = of_all {
+            all.insert(parameter.name.to_owned(), id);
             return;
         }
         let wanted = self.architecture(instance_type);
@@ -257,7 +264,7 @@ impl From<'_> {
             change.path == Path::from(instance_type)
                 && change.before.as_text().is_some_and(|before| self.facts.architecture(before) != wanted)
         });
-        let refreshed = self.stack_id.is_some() && self.changes(&[ec2::IMAGE_REFRESH.path]);
+        let refreshed = self.stack_id.is_some() && self.changes(&[ec2::IMAGE_REFRESH.path, ec2::IMAGE_ID.path]);
         let kept = self.stored.get(parameter.name).filter(|_| !refreshed && !other_architecture);
         let newest = || self.facts.newest_images.get(&wanted).map(|image| image.id.clone());
         if let Some(id) = kept.cloned().or_else(newest) {
