@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value as Json, json};
 use starburst_tests::clients::missing::or_skip;
 use starburst_tests::clients::terraform::{APPLY, Feature, Planned, ProjectOptions};
-use starburst_tests::clients::{Client, Missing, TerraformProject};
+use starburst_tests::clients::{Client, Missing, TerraformProject, place};
 use starburst_tests::demo::Aws;
 use starburst_tests::demo::driver::{quickstart, variables};
 use starburst_tests::demo::stand_in::StandIn;
@@ -438,4 +438,77 @@ fn create_before_destroy_with_the_same_name_touches_nothing() -> Result<()> {
         Ok(())
     };
     or_skip(name, run())
+}
+
+/// A network as the module of a team finds it: by its tags.
+const NETWORK: &str = r#"terraform {
+  required_providers {
+    aws = { source = "registry.terraform.io/hashicorp/aws" }
+  }
+}
+resource "aws_vpc" "it" {
+  cidr_block           = "10.40.0.0/16"
+  enable_dns_hostnames = true
+  tags                 = { Name = "analytics-dev" }
+}
+resource "aws_subnet" "it" {
+  vpc_id                  = aws_vpc.it.id
+  cidr_block              = "10.40.1.0/24"
+  map_public_ip_on_launch = true
+  tags                    = { Tier = "private" }
+}
+resource "aws_internet_gateway" "it" {
+  vpc_id = aws_vpc.it.id
+}
+resource "aws_route" "out" {
+  route_table_id         = aws_vpc.it.main_route_table_id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.it.id
+}
+resource "aws_security_group" "it" {
+  name   = "analytics"
+  vpc_id = aws_vpc.it.id
+  tags   = { Role = "analytics" }
+}
+"#;
+
+/// Network look-up, buckets, cluster and outputs of `examples/terraform/root`, with both providers in one program.
+#[test]
+fn the_module_of_a_team_lives_on_ministack() -> Result<()> {
+    let run = || {
+        let mirror = aws_provider()?;
+        let stand_in = StandIn::start(Aws::Ministack, SPEED)?;
+        let client = Client::Terraform115;
+        let project = |files: Vec<(String, String)>, variables: Json| -> Result<TerraformProject> {
+            let options = ProjectOptions { files, env: stand_in.env(), ..ProjectOptions::new(client, &[]) };
+            let project = TerraformProject::new(ProjectOptions { mirror: Some(mirror.clone()), ..options })?;
+            project.set_variables(&variables)?;
+            Ok(project)
+        };
+        project(vec![("main.tf".to_owned(), NETWORK.to_owned())], json!({}))?.apply(&[])?.success()?;
+        let examples = ProjectOptions::of_folder(client, &place::workspace().join("examples/terraform"))?.files;
+        let files = examples.into_iter().filter_map(|(name, text)| match name.strip_prefix("root/") {
+            // The root module lies at the top here, and buckets of a stand-in have no host names of their own.
+            Some(name) => {
+                let text = text.replace("../modules", "./modules");
+                Some((
+                    name.to_owned(),
+                    text.replace("provider \"aws\" {", "provider \"aws\" {\n  s3_use_path_style = true"),
+                ))
+            }
+            None => name.starts_with("modules/").then_some((name, text)),
+        });
+        let values = json!({
+            "environment": "dev", "region": starburst_tests::demo::stand_in::REGION, "account_id": "123456789012",
+            "worker_count": 3, "protect": false,
+        });
+        let team = project(files.collect(), values)?;
+        team.apply(&[])?.success()?;
+        assert_eq!(team.planned()?, Planned::Empty);
+        ensure!(stand_in.stack("analytics-dev")?.is_some(), "the module made the cluster's stack");
+        team.destroy()?.success()?;
+        ensure!(stand_in.stack("analytics-dev")?.is_none(), "the stack is still there");
+        Ok(())
+    };
+    or_skip("the_module_of_a_team_lives_on_ministack", run())
 }
