@@ -10,7 +10,7 @@ use super::check::in_words;
 use super::decode::decode;
 use super::encode::{Unknowns, encode};
 use super::errors;
-use super::server::{Operation, Provider, known_type};
+use super::provider::{Operation, Provider, known_type};
 use super::wire::{CreateRequest, CreateResponse, DeleteRequest, UpdateRequest, UpdateResponse};
 
 /// Makes a cluster, or previews one.

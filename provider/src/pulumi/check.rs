@@ -7,7 +7,7 @@ use tonic::Status;
 
 use super::decode::decode;
 use super::encode::{Unknowns, encode};
-use super::server::{Provider, asker, known_type};
+use super::provider::{Provider, asker, known_type};
 use super::wire::check_request::AutonamingOptions;
 use super::wire::check_request::autonaming_options::Mode;
 use super::wire::{CheckFailure, CheckRequest, CheckResponse};

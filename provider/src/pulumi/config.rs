@@ -10,7 +10,7 @@ use tonic::Status;
 
 use super::decode::decode;
 use super::encode::{Unknowns, encode};
-use super::server::Provider;
+use super::provider::Provider;
 use super::wire::diff_response::DiffChanges;
 use super::wire::property_diff;
 use super::wire::{

@@ -7,7 +7,7 @@ use tonic::Status;
 use super::decode::decode;
 use super::encode::{Unknowns, encode};
 use super::errors;
-use super::server::{Operation, Provider};
+use super::provider::{Operation, Provider};
 use super::wire::{CheckFailure, InvokeRequest, InvokeResponse};
 
 /// Token of the function that reads a cluster.

@@ -3,7 +3,7 @@
 use starburst_core::cluster;
 use tonic::Status;
 
-use super::server::Provider;
+use super::provider::Provider;
 use super::wire::list_response::{Response, Result as Found};
 use super::wire::{ListRequest, ListResponse};
 use super::{CLUSTER, errors};

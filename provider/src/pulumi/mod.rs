@@ -1,6 +1,6 @@
 //! The Pulumi front end: the resource provider service over the cluster of the core.
 //!
-//! Map: [`server`] serves · `handshake`, `config`, `schema` speak of the plugin itself · `check`, `plan`, `apply`,
+//! Map: [`server`] serves · `provider` is what its calls share · `handshake`, `config`, `schema` speak of the plugin itself · `check`, `plan`, `apply`,
 //! `read`, `import`, `list`, `functions` answer for the resource · [`decode`] and [`encode`] translate values,
 //! `mapping` what Terraform's converter asks · `progress` and `errors` carry what users read.
 //!
@@ -28,6 +28,7 @@ mod plan;
 mod progress;
 #[cfg(test)]
 mod progress_tests;
+mod provider;
 mod read;
 mod schema;
 pub mod server;

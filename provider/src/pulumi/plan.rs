@@ -8,7 +8,7 @@ use starburst_core::value::Value;
 use tonic::Status;
 
 use super::decode::decode;
-use super::server::{Provider, known_type};
+use super::provider::{Provider, known_type};
 use super::wire::diff_response::DiffChanges;
 use super::wire::property_diff::Kind;
 use super::wire::{DiffRequest, DiffResponse, PropertyDiff};

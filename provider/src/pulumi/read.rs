@@ -5,7 +5,7 @@ use tonic::Status;
 
 use super::decode::decode;
 use super::encode::{Unknowns, encode};
-use super::server::{Operation, Provider, known_type};
+use super::provider::{Operation, Provider, known_type};
 use super::wire::{ReadRequest, ReadResponse};
 use super::{errors, import};
 

@@ -1,13 +1,9 @@
 //! The service and how it is served: one method a call, each handed on to the file of its name. Decides nothing.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream;
-use starburst_core::cluster::Asker;
-use starburst_core::failure::{Client, Failure};
-use starburst_core::value::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::codegen::BoxStream;
@@ -15,7 +11,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::progress::{Engine, Progress};
+pub use super::provider::Provider;
 use super::wire::resource_provider_server::{ResourceProvider, ResourceProviderServer};
 use super::wire::{
     CheckRequest, CheckResponse, ConfigureRequest, ConfigureResponse, CreateRequest, CreateResponse, DeleteRequest,
@@ -24,96 +20,13 @@ use super::wire::{
     PluginInfo, ProviderHandshakeRequest, ProviderHandshakeResponse, ReadRequest, ReadResponse, UpdateRequest,
     UpdateResponse,
 };
-use super::{CLUSTER, apply, check, config, functions, handshake, list, mapping, plan, read, schema};
+use super::{apply, check, config, functions, handshake, list, mapping, plan, read, schema};
 use crate::panic;
-use crate::session::{Cancelled, Session, hide_secrets};
-use crate::world::{Connection, World};
 
 /// The largest message in either direction, in bytes: what the engine itself allows.
 pub const LARGEST_MESSAGE: usize = 400 * 1024 * 1024;
 /// How long open calls may take to end once the process was asked to end.
 const LAST_MOMENTS: Duration = Duration::from_secs(2);
-
-/// One provider, as the engine sees it. Clones share everything.
-#[derive(Clone)]
-pub struct Provider {
-    pub(super) session: Session,
-    engine: Engine,
-}
-
-/// What one call of a resource needs.
-pub(super) struct Operation {
-    /// The way to AWS.
-    pub connection: Arc<dyn Connection>,
-    /// Cancellation of this call.
-    pub cancelled: Cancelled,
-    /// Lines for the user.
-    pub progress: Progress,
-    /// Who asks.
-    pub asker: Asker,
-}
-
-impl Provider {
-    /// A provider that is not configured yet. `engine` is the address of the engine's own service, when known.
-    #[must_use]
-    pub fn new(world: Arc<dyn World>, engine: Option<&str>) -> Self {
-        let provider = Self { session: Session::new(world), engine: Engine::default() };
-        provider.engine.open(engine.unwrap_or_default());
-        provider
-    }
-
-    /// Ends whatever runs; calls that come later are served.
-    pub fn cancel(&self) {
-        self.session.cancel();
-    }
-
-    pub(super) fn world(&self) -> &dyn World {
-        self.session.world()
-    }
-
-    pub(super) fn progress(&self, urn: &str) -> Progress {
-        self.engine.progress(urn)
-    }
-
-    pub(super) fn configure_with(&self, config: Value) {
-        self.session.configure(config);
-    }
-
-    /// Everything that a call for this URN may reach, in the provider's region.
-    pub(super) async fn operation(&self, urn: &str) -> Result<Operation, Failure> {
-        self.operation_in(urn, &Value::Null).await
-    }
-
-    /// The same in the region that the inputs of a cluster name, if they do.
-    pub(super) async fn operation_in(&self, urn: &str, inputs: &Value) -> Result<Operation, Failure> {
-        let cancelled = self.session.cancellation();
-        let connection = self.session.connection(inputs).await?;
-        Ok(Operation { connection, cancelled, progress: self.progress(urn), asker: asker(urn) })
-    }
-}
-
-impl Operation {
-    /// Keeps every secret of these inputs out of AWS's words.
-    pub(super) fn hide_secrets_of(&self, inputs: &Value) {
-        hide_secrets(self.connection.as_ref(), inputs);
-    }
-}
-
-/// Who asks, for a URN.
-pub(super) fn asker(urn: &str) -> Asker {
-    Asker { client: Client::Pulumi, owner: urn.to_owned() }
-}
-
-/// Refuses every type but the one that there is. The engine fills `kind` in; older ones leave it out, and then the
-/// URN says it.
-pub(super) fn known_type(kind: &str, urn: &str) -> Result<(), Status> {
-    let from_urn = urn.split("::").nth(2).and_then(|types| types.rsplit('$').next()).unwrap_or_default();
-    let asked = if kind.is_empty() { from_urn } else { kind };
-    if asked.is_empty() || asked == CLUSTER {
-        return Ok(());
-    }
-    Err(Status::invalid_argument(format!("the resource type {asked} is unknown; the package has {CLUSTER} alone")))
-}
 
 type Answer<T> = Result<Response<T>, Status>;
 

@@ -11,11 +11,11 @@ use starburst_schema::terraform::{Attribute, Part};
 use super::decode::decode;
 use super::encode::encode;
 use super::private::Private;
-use super::server::{Operation, Provider};
+use super::provider::{Operation, Provider};
 use super::shapes::CLUSTER;
 use super::wire::Diagnostic;
 use super::wire::apply_resource_change as wire;
-use super::{check, diagnostics, identity, plan, planned, private};
+use super::{check, diagnostics, identity, plan, planned, private, tree};
 
 /// Headline of the warning that ends a create which was interrupted.
 const INTERRUPTED: &str = "The create was interrupted and goes on in AWS";
@@ -61,7 +61,7 @@ pub async fn apply(provider: &Provider, request: wire::Request) -> wire::Respons
 
 /// Checks the configuration, which is known by now, and that local files are what the plan was made of.
 async fn inputs(provider: &Provider, asked: &Asked, prior: Option<&Value>) -> Result<Value, Refused> {
-    let inputs = super::tree::inputs(&asked.config, &CLUSTER);
+    let inputs = tree::inputs(&asked.config, &CLUSTER);
     let checked = check::checked(provider, inputs, prior).await;
     let errors = checked.errors();
     if !errors.is_empty() {
@@ -213,8 +213,7 @@ async fn opened(provider: &Provider, inputs: &Value) -> Result<Operation, Refuse
 fn answer(asked: &Asked, inputs: &Value, applied: &Applied, private: Private) -> wire::Response {
     let filled = cluster::filled(inputs, &applied.outputs);
     let state = planned::settled(&CLUSTER, &asked.planned, &applied.id, &applied.outputs, &filled);
-    let private = private.recording(&applied.outputs).describing(inputs, Some(&asked.config), &CLUSTER);
-    let private = Private { imported: false, ..private };
+    let private = tree::describing(private.recording(&applied.outputs), inputs, Some(&asked.config), &CLUSTER);
     kept(&state, &private, Vec::new())
 }
 

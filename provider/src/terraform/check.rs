@@ -5,7 +5,7 @@ use starburst_core::failure::{Severity, Violation};
 use starburst_core::value::Value;
 
 use super::decode::decode;
-use super::server::Provider;
+use super::provider::Provider;
 use super::shapes::CLUSTER;
 use super::wire::{ClientCapabilities, Diagnostic, validate_resource_config as wire};
 use super::{diagnostics, identity, tree};

@@ -8,7 +8,7 @@ use starburst_schema::terraform::Attribute;
 
 use super::decode::decode;
 use super::diagnostics;
-use super::server::Provider;
+use super::provider::Provider;
 use super::shapes::PROVIDER;
 use super::wire::{Diagnostic, DynamicValue, configure_provider, validate_provider_config};
 use crate::settings::normal_form;

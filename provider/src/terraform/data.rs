@@ -8,7 +8,7 @@ use starburst_schema::terraform::{Attribute, CLUSTER, JOINT_TEMPLATE};
 
 use super::decode::decode;
 use super::encode::encode;
-use super::server::Provider;
+use super::provider::Provider;
 use super::shapes;
 use super::wire::{Diagnostic, DynamicValue, read_data_source as wire, validate_data_resource_config};
 use super::{diagnostics, plan};

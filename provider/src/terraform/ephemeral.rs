@@ -9,7 +9,7 @@ use starburst_schema::terraform::others::{PASSWORD, SECRET_ARN};
 
 use super::decode::decode;
 use super::encode::encode;
-use super::server::Provider;
+use super::provider::Provider;
 use super::shapes::PASSWORD as ATTRIBUTES;
 use super::wire::{Diagnostic, DynamicValue, open_ephemeral_resource as wire, validate_ephemeral_resource_config};
 use super::{diagnostics, plan};

@@ -9,7 +9,7 @@ use starburst_schema::terraform::others::{FUNCTIONS, PARSE_ALLUXIO_PROPERTIES, S
 
 use super::decode::decode_one;
 use super::encode::encode_one;
-use super::schema::type_of;
+use super::shapes::type_of;
 use super::wire::function::{Parameter, Return};
 use super::wire::{Function, FunctionError, StringKind, call_function};
 

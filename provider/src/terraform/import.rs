@@ -7,7 +7,7 @@ use starburst_schema::terraform::CLUSTER as TYPE;
 
 use super::encode::encode;
 use super::private::Private;
-use super::server::Provider;
+use super::provider::Provider;
 use super::shapes::CLUSTER;
 use super::wire::import_resource_state::{self as import_wire, ImportedResource};
 use super::wire::{Diagnostic, DynamicValue, move_resource_state as move_wire};

@@ -6,7 +6,7 @@ use starburst_schema::terraform::others::LIST_REGION;
 
 use super::decode::decode;
 use super::encode::encode;
-use super::server::Provider;
+use super::provider::Provider;
 use super::shapes::{CLUSTER, LIST};
 use super::wire::{Diagnostic, list_resource as wire, validate_list_resource_config};
 use super::{diagnostics, identity, tree};
@@ -61,7 +61,7 @@ fn event(listed: &Listed, whole: Option<Result<Value, Vec<Diagnostic>>>) -> wire
 }
 
 /// The state that an import of it would have.
-async fn object(operation: &super::server::Operation, listed: &Listed) -> Result<Value, Vec<Diagnostic>> {
+async fn object(operation: &super::provider::Operation, listed: &Listed) -> Result<Value, Vec<Diagnostic>> {
     let told = |failure| diagnostics::failure(&failure, &CLUSTER);
     let found =
         cluster::read(operation.ports(), operation.connection.settings(), &listed.id, None).await.map_err(told)?;

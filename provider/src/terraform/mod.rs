@@ -1,6 +1,6 @@
 //! The Terraform and OpenTofu front end: plugin protocol 6 over the cluster of the core.
 //!
-//! Map: [`server`] serves · `handshake`, `tls`, `socket`, `broker`, `serve` are the life of a plugin · `config`,
+//! Map: [`server`] serves · `provider` is what its calls share · `handshake`, `tls`, `socket`, `broker`, `serve` are the life of a plugin · `config`,
 //! `schema` speak of the provider itself · `check`, `plan`, `apply`, `read`, `import`, `list`, `data`, `ephemeral`,
 //! `functions` answer for what it offers · `tree` joins the attributes of a client with the inputs and outputs of the
 //! core, `planned` makes the state that a plan promises · [`decode`] and [`encode`] translate values, `upgrade` what
@@ -32,6 +32,7 @@ mod list;
 mod plan;
 mod planned;
 mod private;
+mod provider;
 mod read;
 mod schema;
 pub mod serve;

@@ -10,7 +10,7 @@ use super::decode::decode;
 use super::encode::encode;
 use super::planned::From;
 use super::private::Private;
-use super::server::Provider;
+use super::provider::Provider;
 use super::shapes::CLUSTER;
 use super::wire::deferred::Reason;
 use super::wire::plan_resource_change as wire;

@@ -3,10 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 use starburst_core::cluster::STATE_KEY;
-use starburst_core::path::{Casing, Path};
 use starburst_core::value::Value;
-use starburst_schema::terraform::Attribute;
-use starburst_schema::{FIELDS, Field};
+use starburst_schema::Field;
 
 /// The newest form that this build writes.
 const VERSION: u32 = 1;
@@ -101,20 +99,6 @@ impl Private {
     #[must_use]
     pub fn is_write_only(&self, field: &Field) -> bool {
         self.write_only.iter().any(|path| path == field.path)
-    }
-
-    /// The same with the fields that these inputs leave to the plugin and the secrets that a configuration gives in
-    /// their write-only form.
-    #[must_use]
-    pub fn describing(mut self, inputs: &Value, config: Option<&Value>, attributes: &[Attribute]) -> Self {
-        let path_of = |field: &&Field| Path::from(*field).render(Casing::Camel);
-        let left = FIELDS.iter().copied().filter(|field| field.computed && inputs.at(&Path::from(*field)).is_null());
-        self.filled = left.map(|field| path_of(&field)).collect();
-        if let Some(config) = config {
-            self.write_only =
-                super::tree::write_only(config, attributes).iter().map(|(field, _)| path_of(field)).collect();
-        }
-        self
     }
 }
 

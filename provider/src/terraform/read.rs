@@ -8,7 +8,7 @@ use starburst_core::value::Value;
 use super::decode::decode;
 use super::encode::encode;
 use super::private::Private;
-use super::server::Provider;
+use super::provider::Provider;
 use super::shapes::CLUSTER;
 use super::wire::{Diagnostic, read_resource as wire};
 use super::{diagnostics, identity, plan, private, tree};
@@ -61,8 +61,7 @@ async fn observed(provider: &Provider, request: &wire::Request) -> Result<wire::
 fn answer(found: &ReadCluster, stored: &Value, known: &Private, diagnostics: Vec<Diagnostic>) -> wire::Response {
     let filled = cluster::filled(&found.inputs, &found.outputs);
     let state = tree::observed(&CLUSTER, stored, &found.inputs, &found.outputs, &filled);
-    let private = known.clone().recording(&found.outputs).describing(&found.inputs, None, &CLUSTER);
-    let private = Private { imported: false, ..private };
+    let private = tree::describing(known.clone().recording(&found.outputs), &found.inputs, None, &CLUSTER);
     wire::Response {
         new_state: Some(encode(Some(&state), &CLUSTER)),
         private: private.to_bytes(),

@@ -8,6 +8,7 @@ use starburst_schema::terraform::{
     Attribute, CLUSTER, JOINT_TEMPLATE, Mode, STATE_VERSION, SUPERSET_ADMIN_PASSWORD, Shape,
 };
 
+use super::shapes::type_of;
 use super::wire::schema::object::NestingMode;
 use super::wire::schema::{Attribute as WireAttribute, Block, Object};
 use super::wire::{Schema, ServerCapabilities, StringKind, get_metadata, get_provider_schema};
@@ -100,19 +101,5 @@ fn attribute(attribute: &Attribute) -> WireAttribute {
         sensitive: attribute.sensitive,
         write_only: attribute.write_only,
         ..Default::default()
-    }
-}
-
-/// The type in the JSON of the protocol.
-pub fn type_of(shape: &Shape) -> &'static str {
-    match shape {
-        Shape::Bool => r#""bool""#,
-        Shape::Number => r#""number""#,
-        Shape::Text => r#""string""#,
-        Shape::List => r#"["list","string"]"#,
-        Shape::Set => r#"["set","string"]"#,
-        Shape::Map => r#"["map","string"]"#,
-        // Objects are nested attributes, which have no type of this form.
-        Shape::Object(_) | Shape::Objects(_) => r#""dynamic""#,
     }
 }

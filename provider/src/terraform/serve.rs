@@ -17,7 +17,7 @@ use super::broker::{Broker, Controller, Ending, Stdio};
 use super::go_plugin::grpc_broker_server::GrpcBrokerServer;
 use super::go_plugin::grpc_controller_server::GrpcControllerServer;
 use super::go_plugin::grpc_stdio_server::GrpcStdioServer;
-use super::server::Provider;
+use super::provider::Provider;
 use super::socket::Socket;
 use super::wire::provider_server::ProviderServer;
 use crate::panic;

@@ -243,3 +243,14 @@ fn input(field: &'static Field, before: &Value, inputs: &Value, filled: &Value) 
     }
     if starburst_core::cluster::same(field, before, &value) { before.clone() } else { value }
 }
+
+/// A private state that lists what these inputs leave to the plugin and, where there is a configuration, the secrets that
+/// it gives in their write-only form.
+#[must_use]
+pub fn describing(private: Private, inputs: &Value, config: Option<&Value>, attributes: &[Attribute]) -> Private {
+    let left = FIELDS.iter().filter(|field| field.computed && inputs.at(&Path::from(**field)).is_null());
+    let filled = left.map(|field| field.path.to_owned()).collect();
+    let given = |config| write_only(config, attributes).iter().map(|(field, _)| field.path.to_owned()).collect();
+    let write_only = config.map_or_else(|| private.write_only.clone(), given);
+    Private { filled, write_only, imported: false, ..private }
+}
