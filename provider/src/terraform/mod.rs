@@ -1,10 +1,11 @@
 //! The Terraform and OpenTofu front end: plugin protocol 6 over the cluster of the core.
 //!
-//! Map: [`server`] serves · `provider` is what its calls share · `handshake`, `tls`, `socket`, `broker`, `serve` are the life of a plugin · `config`,
-//! `schema` speak of the provider itself · `check`, `plan`, `apply`, `read`, `import`, `list`, `data`, `ephemeral`,
-//! `functions` answer for what it offers · `tree` joins the attributes of a client with the inputs and outputs of the
-//! core, `planned` makes the state that a plan promises · [`decode`] and [`encode`] translate values, `upgrade` what
-//! other versions stored, `private` what no user sees, `identity` who is who · `diagnostics` carries what users read.
+//! Map: [`server`] serves · `provider` is what its calls share · `handshake`, `tls`, `socket`, `broker`, `serve` are the
+//! life of a plugin · `config`, `schema` speak of the provider itself · `check`, `plan`, `apply`, `read`, `import`,
+//! `list`, `data`, `ephemeral`, `functions`, `generate` answer for what it offers · `tree` joins the attributes of a
+//! client with the inputs and outputs of the core, `planned` makes the state that a plan promises, `shapes` holds the
+//! attributes · [`decode`] and [`encode`] translate values, `upgrade` what other versions stored, `private` what no user
+//! sees, `identity` who is who · `diagnostics` carries what users read.
 //!
 //! Invariants, as absences: no file here names AWS's SDK, none holds the name of a field, and a plan depends on nothing
 //! but what the client sent and what the rules of the core read.
