@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use super::command::run;
+use super::missing::Missing;
 use super::place;
 use super::progress::Progress;
 
@@ -24,6 +25,8 @@ pub const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 pub const SOURCE: &str = "presto-alluxio/starburst";
 /// The plugin's version: that of the workspace.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Environment variable that names a filesystem mirror with the official provider of AWS.
+const AWS_PROVIDER_MIRROR: &str = "STARBURST_AWS_PROVIDER_MIRROR";
 /// This machine, as Go names it.
 const PLATFORM: &str = match (cfg!(target_os = "macos"), cfg!(target_arch = "aarch64")) {
     (false, false) => "linux_amd64",
@@ -70,6 +73,15 @@ pub fn mirror(executable: &Path, folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The filesystem mirror with the official provider of AWS that the environment names.
+pub fn aws_provider_mirror() -> Result<PathBuf> {
+    let why = format!(
+        "it is 700 MB and published on no package index; name a filesystem mirror that holds it in {AWS_PROVIDER_MIRROR}"
+    );
+    let folder = std::env::var_os(AWS_PROVIDER_MIRROR).map(PathBuf::from);
+    Ok(folder.ok_or_else(|| Missing::new("the AWS provider of Terraform", why))?)
 }
 
 fn build() -> Result<PathBuf> {

@@ -119,7 +119,8 @@ fn ctrl_c_in_the_middle_keeps_what_is_needed_to_go_on() -> Result<()> {
     )
 }
 
-fn wait_for(what: &str, mut there: impl FnMut() -> bool) -> Result<()> {
+/// Looks for something ten times a second, for a minute.
+pub fn wait_for(what: &str, mut there: impl FnMut() -> bool) -> Result<()> {
     for _ in 0..600 {
         if there() {
             return Ok(());

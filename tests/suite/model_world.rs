@@ -106,18 +106,7 @@ impl Connection for ModelConnection {
     }
 
     fn ports<'a>(&'a self, cancellation: &'a dyn Cancellation, progress: &'a dyn ProgressSink) -> Ports<'a> {
-        Ports {
-            cloud_formation: &self.aws.cloud_formation,
-            auto_scaling: &self.aws.auto_scaling,
-            compute: &self.aws.compute,
-            identity: &self.aws.identity,
-            objects: &self.aws.objects,
-            secrets: &self.aws.secrets,
-            files: &self.files,
-            clock: &self.clock,
-            cancellation,
-            progress,
-        }
+        self.aws.ports(&self.files, &self.clock, cancellation, progress)
     }
 }
 

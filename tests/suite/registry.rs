@@ -5,28 +5,23 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::{Value as Json, json};
-use starburst_tests::clients::missing::{Missing, or_skip};
+use serde_json::Value as Json;
+use starburst_tests::clients::missing::or_skip;
 use starburst_tests::clients::terraform::ProjectOptions;
-use starburst_tests::clients::{Client, TerraformProject, judges, place};
+use starburst_tests::clients::{Client, TerraformProject, judges, place, plugin};
 use tempfile::TempDir;
 
 /// A program that makes the client ask the plugin for its schema.
 const PROGRAM: &str = "terraform {\n  required_providers {\n    starburst = {\n      source = \"presto-alluxio/starburst\"\n    }\n  }\n}\n";
 
-/// Environment variable that names a filesystem mirror with the official provider of AWS.
-const AWS_PROVIDER: &str = "STARBURST_AWS_PROVIDER_MIRROR";
-
-/// The schema as the client prints it, under the name that the judge looks for: it knows providers of one namespace by
-/// their whole address and all others by their short name alone. Of the clients only a recent Terraform tells of list
-/// resources.
+/// The schema as the client prints it. Of the clients only a recent Terraform tells of list resources.
 fn schema() -> Result<Json> {
     let options = ProjectOptions::new(Client::Terraform115, &[("main.tf", PROGRAM)]);
     let printed = TerraformProject::new(options)?.providers_schema()?;
     let providers = printed["provider_schemas"].as_object().context("there are no schemas")?;
     let (_, ours) = providers.iter().next().context("there is no provider")?;
     ensure!(ours["list_resource_schemas"].is_object(), "the client tells of no list resource");
-    Ok(json!({ "format_version": printed["format_version"], "provider_schemas": { "starburst": ours } }))
+    Ok(printed)
 }
 
 /// A copy of the folder.
@@ -111,12 +106,11 @@ fn the_module_and_the_programs_that_use_the_provider_of_aws_are_valid_and_the_mo
 }
 
 fn beside_the_provider_of_aws() -> Result<()> {
-    let why = format!("it is published on no package index; name a filesystem mirror that holds it in {AWS_PROVIDER}");
-    let mirror = std::env::var_os(AWS_PROVIDER).ok_or_else(|| Missing::new("the AWS provider of Terraform", why))?;
+    let mirror = plugin::aws_provider_mirror()?;
     let examples = place::workspace().join("examples/terraform");
     // The root names the module beside it, so that the whole folder is there.
     let mut options = ProjectOptions::of_folder(Client::Terraform115, &examples)?;
-    options.mirror = Some(mirror.into());
+    options.mirror = Some(mirror);
     let project = TerraformProject::new(options)?;
     for folder in ["root", "modules/analytics-cluster", "import/from-cloudformation"] {
         let there = format!("-chdir={folder}");

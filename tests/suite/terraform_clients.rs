@@ -12,6 +12,8 @@ use starburst_tests::demo::Aws;
 use starburst_tests::demo::driver::{quickstart, variables};
 use starburst_tests::demo::stand_in::StandIn;
 
+use crate::clients::wait_for;
+
 mod beside_aws;
 
 /// Virtual seconds of the model in a second: a cluster boots in a few seconds.
@@ -204,16 +206,6 @@ fn ctrl_c_in_the_middle_of_a_create_is_a_warning_and_the_next_apply_goes_on() ->
         Ok(())
     };
     or_skip(name, run())
-}
-
-fn wait_for(what: &str, mut there: impl FnMut() -> bool) -> Result<()> {
-    for _ in 0..600 {
-        if there() {
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    anyhow::bail!("no {what} within a minute")
 }
 
 /// What the quick start says of its cluster beside what every module here does.

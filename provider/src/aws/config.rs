@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use starburst_core::ports::{Cancellation, Clock, LocalFiles, Ports, ProgressSink};
 
 use super::autoscaling::AutoScalingClient;
 use super::cloudformation::CloudFormationClient;
@@ -141,6 +142,30 @@ pub struct Aws {
     pub secrets: SecretsClient,
     /// What keeps secrets out of the texts of all of them.
     pub redactor: Redactor,
+}
+
+impl Aws {
+    /// Everything that an operation may reach, with what is not AWS's from the caller.
+    pub fn ports<'a>(
+        &'a self,
+        files: &'a dyn LocalFiles,
+        clock: &'a dyn Clock,
+        cancellation: &'a dyn Cancellation,
+        progress: &'a dyn ProgressSink,
+    ) -> Ports<'a> {
+        Ports {
+            cloud_formation: &self.cloud_formation,
+            auto_scaling: &self.auto_scaling,
+            compute: &self.compute,
+            identity: &self.identity,
+            objects: &self.objects,
+            secrets: &self.secrets,
+            files,
+            clock,
+            cancellation,
+            progress,
+        }
+    }
 }
 
 /// Builds the clients; calls nothing.

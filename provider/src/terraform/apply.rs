@@ -8,7 +8,6 @@ use starburst_core::value::Value;
 use starburst_schema::codes::refused::{FILE_CHANGED, NAME_TAKEN};
 use starburst_schema::terraform::{Attribute, Part};
 
-use super::decode::decode;
 use super::encode::encode;
 use super::private::Private;
 use super::provider::{Operation, Provider};
@@ -22,9 +21,8 @@ const INTERRUPTED: &str = "The create was interrupted and goes on in AWS";
 
 type Refused = Vec<Diagnostic>;
 
-/// What a request holds, as far as all three operations need it.
+/// What a create or an update is made from.
 struct Asked {
-    stored: Option<Value>,
     planned: Value,
     config: Value,
     private: Private,
@@ -39,24 +37,20 @@ pub async fn apply(provider: &Provider, request: wire::Request) -> wire::Respons
         diagnostics,
         ..Default::default()
     };
-    let object = |value| decode(value, &CLUSTER).map_err(|malformed| vec![diagnostics::malformed(&malformed)]);
-    let asked = || -> Result<(Option<Asked>, Option<Value>), Refused> {
-        let (stored, planned) = (object(request.prior_state.as_ref())?, object(request.planned_state.as_ref())?);
-        let private = private::parse(&request.planned_private)?;
-        let config = object(request.config.as_ref())?.unwrap_or_default();
-        Ok(match planned {
-            Some(planned) => (Some(Asked { stored, planned, config, private }), None),
-            None => (None, stored),
-        })
-    };
-    let answered = match asked() {
-        Ok((Some(asked), _)) if asked.stored.is_some() => update(provider, &asked).await,
-        Ok((Some(asked), _)) => create(provider, &asked).await,
-        Ok((None, Some(stored))) => delete(provider, &stored, &request.planned_private).await,
-        Ok((None, None)) => Ok(nothing(Vec::new())),
-        Err(diagnostics) => Err(diagnostics),
-    };
-    answered.unwrap_or_else(unchanged)
+    carried_out(provider, &request).await.unwrap_or_else(unchanged)
+}
+
+async fn carried_out(provider: &Provider, request: &wire::Request) -> Result<wire::Response, Refused> {
+    let object = |value| diagnostics::decoded(value, &CLUSTER);
+    let (stored, planned) = (object(request.prior_state.as_ref())?, object(request.planned_state.as_ref())?);
+    let private = private::parse(&request.planned_private)?;
+    let config = object(request.config.as_ref())?.unwrap_or_default();
+    match (stored, planned) {
+        (None, None) => Ok(nothing(Vec::new())),
+        (Some(stored), None) => delete(provider, &stored, private).await,
+        (None, Some(planned)) => create(provider, &Asked { planned, config, private }).await,
+        (Some(stored), Some(planned)) => update(provider, &stored, &Asked { planned, config, private }).await,
+    }
 }
 
 /// Checks the configuration, which is known by now, and that local files are what the plan was made of.
@@ -143,8 +137,7 @@ fn refusal(failure: Failure) -> Vec<Diagnostic> {
     diagnostics::failure(&failure.hint(hint), &CLUSTER)
 }
 
-async fn update(provider: &Provider, asked: &Asked) -> Result<wire::Response, Refused> {
-    let stored = asked.stored.as_ref().unwrap_or(&Value::Null);
+async fn update(provider: &Provider, stored: &Value, asked: &Asked) -> Result<wire::Response, Refused> {
     let prior = plan::prior(stored, &asked.private, Some(&asked.config));
     let inputs = inputs(provider, asked, Some(&prior.inputs)).await?;
     let operation = opened(provider, &inputs).await?;
@@ -169,8 +162,7 @@ async fn update(provider: &Provider, asked: &Asked) -> Result<wire::Response, Re
     Ok(answer)
 }
 
-async fn delete(provider: &Provider, stored: &Value, private: &[u8]) -> Result<wire::Response, Refused> {
-    let known = private::parse(private)?;
+async fn delete(provider: &Provider, stored: &Value, known: Private) -> Result<wire::Response, Refused> {
     let prior = plan::prior(stored, &known, None);
     if known.superseded {
         let detail = format!("Stack {} goes on as the object that took its place; nothing was deleted.", prior.id);

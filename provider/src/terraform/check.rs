@@ -4,7 +4,6 @@ use starburst_core::cluster::{self, StackNaming};
 use starburst_core::failure::{Severity, Violation};
 use starburst_core::value::Value;
 
-use super::decode::decode;
 use super::provider::Provider;
 use super::shapes::CLUSTER;
 use super::wire::{ClientCapabilities, Diagnostic, validate_resource_config as wire};
@@ -31,29 +30,32 @@ impl Checked {
 /// Checks inputs against the rules that need no AWS. `prior`: the inputs of a cluster that exists.
 pub async fn checked(provider: &Provider, mut inputs: Value, prior: Option<&Value>) -> Checked {
     let mut violations = cluster::local_files::digest_local_paths(provider.world().files(), &mut inputs).await;
-    let checked = cluster::check(&cluster::CheckRequest {
-        asker: &identity::asker(&inputs),
-        inputs: &inputs,
-        prior,
-        naming: &StackNaming::Required,
-    });
+    let checked = against_rules(&inputs, prior);
     violations.extend(checked.violations);
     Checked { inputs: checked.inputs, violations }
 }
 
+fn against_rules(inputs: &Value, prior: Option<&Value>) -> cluster::Checked {
+    let asker = identity::asker(inputs);
+    cluster::check(&cluster::CheckRequest { asker: &asker, inputs, prior, naming: &StackNaming::Required })
+}
+
 /// Validates a configuration, whether or not the cluster exists: Terraform does not say.
 pub async fn validate(provider: &Provider, request: wire::Request) -> Vec<Diagnostic> {
-    let config = match decode(request.config.as_ref(), &CLUSTER) {
+    let config = match diagnostics::decoded(request.config.as_ref(), &CLUSTER) {
         Ok(Some(config)) => config,
         Ok(None) => return Vec::new(),
-        Err(malformed) => return vec![diagnostics::malformed(&malformed)],
+        Err(told) => return told,
     };
     let mut found = forms(&config, request.client_capabilities.as_ref());
-    let inputs = tree::inputs(&config, &CLUSTER);
-    let fresh = checked(provider, inputs.clone(), None).await;
-    let existing = checked(provider, inputs.clone(), Some(&inputs)).await;
+    let mut inputs = tree::inputs(&config, &CLUSTER);
+    let written = inputs.clone();
+    let unreadable = cluster::local_files::digest_local_paths(provider.world().files(), &mut inputs).await;
+    found.extend(diagnostics::violations(&unreadable, &CLUSTER));
+    let fresh = against_rules(&inputs, None).violations;
+    let existing = against_rules(&inputs, Some(&written)).violations;
     // What only a new cluster needs is told by its plan, and what only an existing one refuses as well.
-    let always = fresh.violations.iter().filter(|violation| existing.violations.contains(violation));
+    let always = fresh.iter().filter(|violation| existing.contains(violation));
     found.extend(always.map(|violation| diagnostics::violation(violation, &CLUSTER)));
     found
 }

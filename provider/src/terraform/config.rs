@@ -4,9 +4,7 @@
 use starburst_core::failure::Client;
 use starburst_core::time::Millis;
 use starburst_core::value::Value;
-use starburst_schema::terraform::Attribute;
 
-use super::decode::decode;
 use super::diagnostics;
 use super::provider::Provider;
 use super::shapes::PROVIDER;
@@ -34,9 +32,8 @@ pub fn configure(provider: &Provider, request: &configure_provider::Request) -> 
 
 /// The settings in normal form, as the core and the adapters have them.
 fn settings(config: Option<&DynamicValue>) -> Result<Value, Vec<Diagnostic>> {
-    let config = decode(config, &PROVIDER).map_err(|malformed| vec![diagnostics::malformed(&malformed)])?;
-    let written = config.map(|config| written(&config, &PROVIDER)).unwrap_or_default();
-    let (settings, wrong) = normal_form(&written.exposed());
+    let config = diagnostics::decoded(config, &PROVIDER)?.unwrap_or_default();
+    let (settings, wrong) = normal_form(&config);
     if wrong.is_empty() {
         return Ok(settings);
     }
@@ -46,17 +43,6 @@ fn settings(config: Option<&DynamicValue>) -> Result<Value, Vec<Diagnostic>> {
         diagnostics::at(diagnostics::error("A setting of the provider is wrong", detail), &wrong.path, &PROVIDER)
     });
     Err(each.collect())
-}
-
-/// What is not null, at any depth.
-fn written(tree: &Value, attributes: &[Attribute]) -> Value {
-    let Value::Map(map) = tree else { return tree.clone() };
-    let of = |attribute: &Attribute| {
-        let value = map.get(&attribute.key)?;
-        let value = if attribute.children().is_empty() { value.clone() } else { written(value, attribute.children()) };
-        (!value.is_null()).then(|| (attribute.key.clone(), value))
-    };
-    Value::Map(attributes.iter().filter_map(of).collect())
 }
 
 /// A length of time as Go writes it: decimal numbers, each with a unit (`h`, `m`, `s`, `ms`, `us`, `ns`), added up.

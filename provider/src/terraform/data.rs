@@ -6,7 +6,6 @@ use starburst_core::value::Value;
 use starburst_schema::terraform::others::STACK_NAME;
 use starburst_schema::terraform::{Attribute, CLUSTER, JOINT_TEMPLATE};
 
-use super::decode::decode;
 use super::encode::encode;
 use super::provider::Provider;
 use super::shapes;
@@ -30,9 +29,9 @@ fn unknown(type_name: &str) -> Vec<Diagnostic> {
 /// Validates the arguments of a data source; what is unknown is not judged.
 pub fn validate(request: &validate_data_resource_config::Request) -> Vec<Diagnostic> {
     let Some(attributes) = attributes(&request.type_name) else { return unknown(&request.type_name) };
-    match decode(request.config.as_ref(), attributes) {
+    match diagnostics::decoded(request.config.as_ref(), attributes) {
         Ok(config) => config.map_or_else(Vec::new, |config| arguments(&config, &request.type_name)),
-        Err(malformed) => vec![diagnostics::malformed(&malformed)],
+        Err(told) => told,
     }
 }
 
@@ -55,9 +54,9 @@ pub async fn read(provider: &Provider, request: &wire::Request) -> wire::Respons
             answer(Some(state), Vec::new())
         }
         CLUSTER => {
-            let allowed = request.client_capabilities.as_ref().is_some_and(|client| client.deferral_allowed);
-            if allowed && provider.session.is_unknown() {
-                return wire::Response { deferred: Some(plan::deferred()), ..Default::default() };
+            let deferred = plan::deferred(provider, request.client_capabilities.as_ref());
+            if deferred.is_some() {
+                return wire::Response { deferred, ..Default::default() };
             }
             match found(provider, request).await {
                 Ok(state) => answer(Some(state), Vec::new()),
@@ -70,8 +69,7 @@ pub async fn read(provider: &Provider, request: &wire::Request) -> wire::Respons
 
 async fn found(provider: &Provider, request: &wire::Request) -> Result<DynamicValue, Vec<Diagnostic>> {
     let attributes = shapes::CLUSTER_DATA.as_slice();
-    let config = decode(request.config.as_ref(), attributes);
-    let config = config.map_err(|malformed| vec![diagnostics::malformed(&malformed)])?.unwrap_or_default();
+    let config = diagnostics::decoded(request.config.as_ref(), attributes)?.unwrap_or_default();
     let path = Path::root().key(STACK_NAME);
     let asked = config.at(&path).as_text().unwrap_or_default().to_owned();
     let told = |failure| diagnostics::failure(&failure, attributes);

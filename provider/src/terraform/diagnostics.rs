@@ -3,14 +3,15 @@
 
 use starburst_core::failure::{Client, Failure, FailureKind, Message, Severity, Violation};
 use starburst_core::path::{Path, Step};
+use starburst_core::value::Value;
 use starburst_schema::naming::snake_case;
 use starburst_schema::terraform::{Attribute, Shape};
 
-use super::decode::Malformed;
+use super::decode::{Malformed, decode};
 use super::wire::attribute_path::Step as WireStep;
 use super::wire::attribute_path::step::Selector;
 use super::wire::diagnostic::Severity as WireSeverity;
-use super::wire::{AttributePath, Diagnostic};
+use super::wire::{AttributePath, Diagnostic, DynamicValue};
 
 /// An error of the whole request.
 pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Diagnostic {
@@ -78,6 +79,14 @@ pub fn warnings(lines: Vec<String>) -> Vec<Diagnostic> {
         None => warning("Presto and Alluxio cluster", line),
     };
     lines.into_iter().map(split).collect()
+}
+
+/// An object of the client's; one that cannot be read is told.
+///
+/// # Errors
+/// One diagnostic.
+pub fn decoded(value: Option<&DynamicValue>, attributes: &[Attribute]) -> Result<Option<Value>, Vec<Diagnostic>> {
+    decode(value, attributes).map_err(|found| vec![malformed(&found)])
 }
 
 /// A value of the client's that means nothing.

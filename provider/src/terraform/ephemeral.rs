@@ -7,7 +7,6 @@ use starburst_core::value::Value;
 use starburst_schema::terraform::SUPERSET_ADMIN_PASSWORD;
 use starburst_schema::terraform::others::{PASSWORD, SECRET_ARN};
 
-use super::decode::decode;
 use super::encode::encode;
 use super::provider::Provider;
 use super::shapes::PASSWORD as ATTRIBUTES;
@@ -28,9 +27,9 @@ pub fn validate(request: &validate_ephemeral_resource_config::Request) -> Vec<Di
     if let Err(diagnostics) = known_type(&request.type_name) {
         return diagnostics;
     }
-    match decode(request.config.as_ref(), &ATTRIBUTES) {
+    match diagnostics::decoded(request.config.as_ref(), &ATTRIBUTES) {
         Ok(config) => config.map_or_else(Vec::new, |config| wrong_arn(&config)),
-        Err(malformed) => vec![diagnostics::malformed(&malformed)],
+        Err(told) => told,
     }
 }
 
@@ -47,9 +46,9 @@ fn wrong_arn(config: &Value) -> Vec<Diagnostic> {
 
 /// Reads the secret.
 pub async fn open(provider: &Provider, request: &wire::Request) -> wire::Response {
-    let allowed = request.client_capabilities.as_ref().is_some_and(|client| client.deferral_allowed);
-    if allowed && provider.session.is_unknown() {
-        return wire::Response { deferred: Some(plan::deferred()), ..Default::default() };
+    let deferred = plan::deferred(provider, request.client_capabilities.as_ref());
+    if deferred.is_some() {
+        return wire::Response { deferred, ..Default::default() };
     }
     match password(provider, request).await {
         Ok(result) => wire::Response { result: Some(result), ..Default::default() },
@@ -59,8 +58,7 @@ pub async fn open(provider: &Provider, request: &wire::Request) -> wire::Respons
 
 async fn password(provider: &Provider, request: &wire::Request) -> Result<DynamicValue, Vec<Diagnostic>> {
     known_type(&request.type_name)?;
-    let config = decode(request.config.as_ref(), &ATTRIBUTES);
-    let config = config.map_err(|malformed| vec![diagnostics::malformed(&malformed)])?.unwrap_or_default();
+    let config = diagnostics::decoded(request.config.as_ref(), &ATTRIBUTES)?.unwrap_or_default();
     let path = Path::root().key(SECRET_ARN);
     let arn = config.at(&path).as_text().unwrap_or_default().to_owned();
     let told = |failure| diagnostics::failure(&failure, &ATTRIBUTES);

@@ -7,7 +7,6 @@ use starburst_core::path::Path;
 use starburst_core::value::Value;
 use starburst_schema::terraform::{Attribute, Mode, Part};
 
-use super::decode::decode;
 use super::encode::encode;
 use super::shapes::CLUSTER;
 use super::wire::generate_resource_config as wire;
@@ -15,12 +14,12 @@ use super::{diagnostics, tree};
 
 /// Answers a request.
 pub fn generate(request: &wire::Request) -> wire::Response {
-    match decode(request.state.as_ref(), &CLUSTER) {
+    match diagnostics::decoded(request.state.as_ref(), &CLUSTER) {
         Ok(state) => {
             let config = state.map(|state| written(&CLUSTER, &state));
             wire::Response { config: Some(encode(config.as_ref(), &CLUSTER)), diagnostics: Vec::new() }
         }
-        Err(malformed) => wire::Response { config: None, diagnostics: vec![diagnostics::malformed(&malformed)] },
+        Err(diagnostics) => wire::Response { config: None, diagnostics },
     }
 }
 

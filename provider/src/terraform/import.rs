@@ -29,7 +29,6 @@ pub fn import(provider: &Provider, request: &import_wire::Request) -> import_wir
         let detail = format!("Write the name or the ARN of the stack as id, or an identity with {}.", identity::NAME);
         return refused(diagnostics::error("An import needs the stack", detail));
     }
-    let deferral = request.client_capabilities.as_ref().is_some_and(|capabilities| capabilities.deferral_allowed);
     let (state, private) = known_by(&id);
     let imported = ImportedResource {
         type_name: TYPE.to_owned(),
@@ -40,7 +39,7 @@ pub fn import(provider: &Provider, request: &import_wire::Request) -> import_wir
     };
     import_wire::Response {
         imported_resources: vec![imported],
-        deferred: (deferral && provider.session.is_unknown()).then(plan::deferred),
+        deferred: plan::deferred(provider, request.client_capabilities.as_ref()),
         ..Default::default()
     }
 }
@@ -79,9 +78,9 @@ fn source_id(request: &move_wire::Request) -> Result<String, Diagnostic> {
     })
 }
 
-/// A state that knows nothing but its id, and the private state that makes the next read fill the rest in.
+/// A state that knows nothing but its id, and the private state without a record, which makes the next read fill
+/// the rest in.
 fn known_by(id: &str) -> (DynamicValue, Vec<u8>) {
     let state = Value::Map(std::iter::once(("id".to_owned(), Value::text(id))).collect());
-    let private = Private { imported: true, ..Private::default() };
-    (encode(Some(&state), &CLUSTER), private.to_bytes())
+    (encode(Some(&state), &CLUSTER), Private::default().to_bytes())
 }

@@ -4,7 +4,6 @@ use starburst_core::cluster::{self, Listed};
 use starburst_core::value::Value;
 use starburst_schema::terraform::others::LIST_REGION;
 
-use super::decode::decode;
 use super::encode::encode;
 use super::provider::Provider;
 use super::shapes::{CLUSTER, LIST};
@@ -13,19 +12,15 @@ use super::{diagnostics, identity, tree};
 
 /// A configuration has the right shape by then; there is no rule beside that.
 pub fn validate(request: &validate_list_resource_config::Request) -> Vec<Diagnostic> {
-    decode(request.config.as_ref(), &LIST)
-        .err()
-        .map(|malformed| diagnostics::malformed(&malformed))
-        .into_iter()
-        .collect()
+    diagnostics::decoded(request.config.as_ref(), &LIST).err().unwrap_or_default()
 }
 
 /// Every cluster of the account and region that the plugin made, at most as many as asked for.
 pub async fn list(provider: &Provider, request: &wire::Request) -> Vec<wire::Event> {
     let refused = |diagnostic: Vec<Diagnostic>| vec![wire::Event { diagnostic, ..Default::default() }];
-    let config = match decode(request.config.as_ref(), &LIST) {
+    let config = match diagnostics::decoded(request.config.as_ref(), &LIST) {
         Ok(config) => config.unwrap_or_default(),
-        Err(malformed) => return refused(vec![diagnostics::malformed(&malformed)]),
+        Err(told) => return refused(told),
     };
     let region = config.as_map().and_then(|map| map.get(LIST_REGION)).cloned().unwrap_or_default();
     let inputs = Value::Map(std::iter::once((LIST_REGION.to_owned(), region)).collect());

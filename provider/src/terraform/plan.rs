@@ -6,7 +6,6 @@ use starburst_core::failure::{Failure, Severity};
 use starburst_core::path::Path;
 use starburst_core::value::Value;
 
-use super::decode::decode;
 use super::encode::encode;
 use super::planned::From;
 use super::private::Private;
@@ -14,7 +13,7 @@ use super::provider::Provider;
 use super::shapes::CLUSTER;
 use super::wire::deferred::Reason;
 use super::wire::plan_resource_change as wire;
-use super::wire::{Deferred, Diagnostic};
+use super::wire::{ClientCapabilities, Deferred, Diagnostic};
 use super::{check, diagnostics, identity, private, tree};
 
 /// Headline of the one warning that a plan gives.
@@ -36,7 +35,7 @@ pub async fn plan(provider: &Provider, request: wire::Request) -> wire::Response
 }
 
 async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::Response, Refused> {
-    let object = |value| decode(value, &CLUSTER).map_err(|malformed| vec![diagnostics::malformed(&malformed)]);
+    let object = |value| diagnostics::decoded(value, &CLUSTER);
     let stored = object(request.prior_state.as_ref())?;
     if object(request.proposed_new_state.as_ref())?.is_none() {
         return Ok(destruction(request));
@@ -64,7 +63,6 @@ async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::R
     let state = from.state(&CLUSTER);
     let mut found = told(&change);
     found.extend(looked.iter().flat_map(|looked| diagnostics::violations(&looked.warnings, &CLUSTER)));
-    let deferral = request.client_capabilities.as_ref().is_some_and(|capabilities| capabilities.deferral_allowed);
     Ok(wire::Response {
         planned_state: Some(encode(Some(&state), &CLUSTER)),
         requires_replace: change
@@ -76,7 +74,7 @@ async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::R
         planned_private: request.prior_private.clone(),
         diagnostics: found,
         planned_identity: identity::of(state.at(&Path::root().key("id"))),
-        deferred: (deferral && provider.session.is_unknown()).then_some(deferred()),
+        deferred: deferred(provider, request.client_capabilities.as_ref()),
         ..Default::default()
     })
 }
@@ -95,9 +93,10 @@ fn destruction(request: &wire::Request) -> wire::Response {
     }
 }
 
-/// What stands for a provider that cannot reach AWS before other resources exist.
-pub fn deferred() -> Deferred {
-    Deferred { reason: Reason::ProviderConfigUnknown.into() }
+/// What stands for a provider that cannot reach AWS before other resources exist, where the client takes that.
+pub fn deferred(provider: &Provider, client: Option<&ClientCapabilities>) -> Option<Deferred> {
+    let allowed = client.is_some_and(|client| client.deferral_allowed);
+    (allowed && provider.session.is_unknown()).then(|| Deferred { reason: Reason::ProviderConfigUnknown.into() })
 }
 
 /// The cluster behind a stored state, as the core knows it.
@@ -118,14 +117,10 @@ async fn look(
     change: &Plan,
 ) -> Result<Option<Previewed>, Refused> {
     let told = |failure: Failure| diagnostics::failure(&failure, &CLUSTER);
-    let errors: Vec<_> = change.warnings.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
-    if !errors.is_empty() {
-        return Err(diagnostics::violations(&errors, &CLUSTER));
-    }
+    cluster::refuse_errors(change).map_err(told)?;
     if prior.is_some() && change.is_empty() || provider.session.is_unknown() {
         return Ok(None);
     }
-    // A stack that is replaced is looked at as the new one that it becomes, when the client asks for that half.
     let operation = provider.operation(inputs).await.map_err(told)?;
     operation.hide_secrets_of(inputs);
     let ports = operation.ports();

@@ -15,7 +15,8 @@ const VERSION: u32 = 1;
 pub struct Private {
     /// Form of this record; 0 where there is none yet.
     pub version: u32,
-    /// The core's record of the cluster, as one text.
+    /// The core's record of the cluster, as one text. Absent where nothing but the id is known: the next read fills the
+    /// rest in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
     /// Dotted paths of fields whose value in the state is not the program's but the plugin's.
@@ -24,9 +25,6 @@ pub struct Private {
     /// Dotted paths of secrets that were given in their write-only form.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub write_only: Vec<String>,
-    /// Whether nothing but the id is known: the next read fills the rest in.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub imported: bool,
     /// Which apply made this object. Two objects of the same stack differ in it where a replacement was created before
     /// its predecessor was destroyed.
     #[serde(skip_serializing_if = "String::is_empty")]

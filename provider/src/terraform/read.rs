@@ -5,7 +5,6 @@ use starburst_core::cluster::{self, Prior, ReadCluster};
 use starburst_core::path::Path;
 use starburst_core::value::Value;
 
-use super::decode::decode;
 use super::encode::encode;
 use super::private::Private;
 use super::provider::Provider;
@@ -18,7 +17,6 @@ const WARNING: &str = "About the cluster";
 
 /// Answers a request; a cluster that is gone is null.
 pub async fn read(provider: &Provider, request: wire::Request) -> wire::Response {
-    let deferral = request.client_capabilities.as_ref().is_some_and(|capabilities| capabilities.deferral_allowed);
     let unchanged = |diagnostics, deferred| wire::Response {
         new_state: request.current_state.clone(),
         private: request.private.clone(),
@@ -28,7 +26,7 @@ pub async fn read(provider: &Provider, request: wire::Request) -> wire::Response
     };
     if provider.session.is_unknown() {
         // Nobody can look yet; what the state says stands until somebody can.
-        return unchanged(Vec::new(), deferral.then(plan::deferred));
+        return unchanged(Vec::new(), plan::deferred(provider, request.client_capabilities.as_ref()));
     }
     match observed(provider, &request).await {
         Ok(answer) => answer,
@@ -37,17 +35,16 @@ pub async fn read(provider: &Provider, request: wire::Request) -> wire::Response
 }
 
 async fn observed(provider: &Provider, request: &wire::Request) -> Result<wire::Response, Vec<Diagnostic>> {
-    let stored = decode(request.current_state.as_ref(), &CLUSTER);
-    let Some(stored) = stored.map_err(|malformed| vec![diagnostics::malformed(&malformed)])? else {
+    let Some(stored) = diagnostics::decoded(request.current_state.as_ref(), &CLUSTER)? else {
         return Ok(gone(Vec::new()));
     };
     let known = private::parse(&request.private)?;
     let prior = plan::prior(&stored, &known, None);
-    let unknown = known.imported || known.record.is_none();
     let operation =
         provider.operation(&prior.inputs).await.map_err(|failure| diagnostics::failure(&failure, &CLUSTER))?;
     operation.hide_secrets_of(&prior.inputs);
-    let before: Option<&Prior> = if unknown { None } else { Some(&prior) };
+    // Without a record nothing but the id is known: an import, or a move.
+    let before: Option<&Prior> = known.record.is_some().then_some(&prior);
     let found = cluster::read(operation.ports(), operation.connection.settings(), &prior.id, before).await;
     let warnings = operation.finish();
     let found = found.map_err(|failure| diagnostics::failure(&failure, &CLUSTER))?;

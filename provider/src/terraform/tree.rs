@@ -21,20 +21,10 @@ fn walk<'a>(tree: &'a Value, attributes: &'a [Attribute], each: &mut dyn FnMut(&
     }
 }
 
-/// Secrets in their write-only form: field and value.
-pub fn write_only<'a>(tree: &'a Value, attributes: &'a [Attribute]) -> Vec<(&'static Field, &'a Value)> {
-    let mut found = Vec::new();
-    walk(tree, attributes, &mut |attribute, value| {
-        if let (Part::WriteOnly(field), false) = (attribute.role, value.is_null()) {
-            found.push((field, value));
-        }
-    });
-    found
-}
-
 /// The forms of one secret in a configuration.
 pub struct Forms<'a> {
-    field: &'static Field,
+    /// The secret.
+    pub field: &'static Field,
     /// The form that clients store.
     pub stored: &'a Value,
     /// The form that clients do not store.
@@ -148,24 +138,13 @@ pub fn prior_inputs(state: &Value, private: &Private, config: Option<&Value>, at
         }
     });
     let Some(config) = config else { return prior };
-    for (field, value) in write_only(config, attributes) {
-        let same = version(state, field, attributes) == version(config, field, attributes);
-        if private.is_write_only(field) && same {
-            prior.put(&Path::from(field), value.clone().secret());
+    for (was, now) in forms(state, attributes).iter().zip(forms(config, attributes)) {
+        let again = !now.write_only.is_null() && private.is_write_only(now.field);
+        if again && was.version == now.version {
+            prior.put(&Path::from(now.field), now.write_only.clone().secret());
         }
     }
     prior
-}
-
-/// The version of a write-only form.
-fn version<'a>(tree: &'a Value, field: &Field, attributes: &'a [Attribute]) -> Option<&'a Value> {
-    let mut found = None;
-    walk(tree, attributes, &mut |attribute, value| {
-        if matches!(attribute.role, Part::WriteOnlyVersion(of) if of.path == field.path) && !value.is_null() {
-            found = Some(value);
-        }
-    });
-    found
 }
 
 /// The outputs behind a stored state, without the record.
@@ -250,7 +229,10 @@ fn input(field: &'static Field, before: &Value, inputs: &Value, filled: &Value) 
 pub fn describing(private: Private, inputs: &Value, config: Option<&Value>, attributes: &[Attribute]) -> Private {
     let left = FIELDS.iter().filter(|field| field.computed && inputs.at(&Path::from(**field)).is_null());
     let filled = left.map(|field| field.path.to_owned()).collect();
-    let given = |config| write_only(config, attributes).iter().map(|(field, _)| field.path.to_owned()).collect();
+    let given = |config| {
+        let forms = forms(config, attributes).into_iter().filter(|form| !form.write_only.is_null());
+        forms.map(|form| form.field.path.to_owned()).collect()
+    };
     let write_only = config.map_or_else(|| private.write_only.clone(), given);
-    Private { filled, write_only, imported: false, ..private }
+    Private { filled, write_only, ..private }
 }

@@ -25,8 +25,6 @@ use super::{CALLS, STARTS, Table};
 #[allow(dead_code, reason = "the tests use the rest of it")]
 mod client;
 
-/// Environment variable that names a filesystem mirror with the official provider of AWS.
-const AWS_PROVIDER: &str = "STARBURST_AWS_PROVIDER_MIRROR";
 /// Runs of a whole command, each side; they alternate. The peer takes some ten seconds for each.
 const COMMANDS: usize = 3;
 /// Virtual seconds of the model in a second: a cluster is there in less than one.
@@ -40,12 +38,10 @@ pub fn measure(built: &Path, runtime: &tokio::runtime::Runtime, table: &mut Tabl
     std::fs::copy(built, &plugin).context("giving the plugin its other name")?;
     starts(&plugin, table)?;
     runtime.block_on(schema(&plugin, table))?;
-    match std::env::var_os(AWS_PROVIDER) {
-        Some(mirror) => beside(built, &PathBuf::from(mirror), table),
-        None => {
-            println!(
-                "left out: the comparison with the AWS provider; name a filesystem mirror of it in {AWS_PROVIDER}\n"
-            );
+    match plugin::aws_provider_mirror() {
+        Ok(mirror) => beside(built, &mirror, table),
+        Err(why) => {
+            println!("left out: the comparison with the AWS provider: {why}\n");
             Ok(())
         }
     }

@@ -5,14 +5,12 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value as Json, json};
 use starburst_tests::clients::missing::or_skip;
 use starburst_tests::clients::terraform::{Feature, Planned, ProjectOptions};
-use starburst_tests::clients::{Client, Missing, TerraformProject, place};
+use starburst_tests::clients::{Client, TerraformProject, place, plugin};
 use starburst_tests::demo::Aws;
 use starburst_tests::demo::stand_in::StandIn;
 
 use super::{ADDRESS, SPEED, STACK, cluster_lines, module, on_model};
 
-/// Environment variable that names a filesystem mirror with the official provider of AWS.
-const AWS_PROVIDER: &str = "STARBURST_AWS_PROVIDER_MIRROR";
 #[test]
 fn a_stack_of_the_aws_provider_moves_into_a_cluster() -> Result<()> {
     let name = "a_stack_of_the_aws_provider_moves_into_a_cluster";
@@ -29,7 +27,7 @@ fn a_stack_of_the_aws_provider_moves_into_a_cluster() -> Result<()> {
             let files = [("main.tf", moved.as_str()), ("terraform.tfstate", &state_of_aws(&id).to_string())];
             let project = TerraformProject::new(ProjectOptions {
                 env: stand_in.env(),
-                mirror: Some(aws_provider()?),
+                mirror: Some(plugin::aws_provider_mirror()?),
                 ..ProjectOptions::new(client, &files)
             })?;
             let plan = project.plan(&[])?.success()?;
@@ -58,15 +56,6 @@ fn state_of_aws(id: &str) -> Json {
             }]
         }]
     })
-}
-
-/// A filesystem mirror with the official provider of AWS, which clients want for as long as a state names it.
-fn aws_provider() -> Result<std::path::PathBuf> {
-    let folder = std::env::var_os(AWS_PROVIDER).map(std::path::PathBuf::from);
-    let why = format!(
-        "it is 700 MB and published on no package index; name a filesystem mirror that holds it in {AWS_PROVIDER}"
-    );
-    Ok(folder.ok_or_else(|| Missing::new("the AWS provider of Terraform", &why))?)
 }
 
 /// A network as the module of a team finds it: by its tags.
@@ -105,7 +94,7 @@ resource "aws_security_group" "it" {
 #[test]
 fn the_module_of_a_team_lives_on_ministack() -> Result<()> {
     let run = || {
-        let mirror = aws_provider()?;
+        let mirror = plugin::aws_provider_mirror()?;
         let stand_in = StandIn::start(Aws::Ministack, SPEED)?;
         let client = Client::Terraform115;
         let project = |files: Vec<(String, String)>, variables: Json| -> Result<TerraformProject> {

@@ -3,7 +3,7 @@
 
 use starburst_schema::{FIELDS, Field, outputs as names};
 
-use super::api::{Plan, Prior};
+use super::api::Plan;
 use super::parameters;
 use super::state::ClusterState;
 use crate::path::Path;
@@ -13,8 +13,7 @@ use crate::value::Value;
 /// none is known.
 #[must_use]
 pub fn filled(inputs: &Value, outputs: &Value) -> Value {
-    let prior = Prior { id: String::new(), inputs: Value::Null, outputs: outputs.clone() };
-    let state = ClusterState::of(Some(&prior)).unwrap_or_default();
+    let state = ClusterState::among(outputs).unwrap_or_default();
     let mut filled = Value::Map(std::collections::BTreeMap::new());
     for field in FIELDS.iter().filter(|field| field.computed && inputs.at(&Path::from(**field)).is_null()) {
         let stored = field.parameter.and_then(|parameter| state.derived.get(parameter.name));
@@ -39,6 +38,5 @@ fn is_image(field: &Field) -> bool {
 /// Whether the record among the outputs names an operation that an earlier run left under way.
 #[must_use]
 pub fn is_under_way(outputs: &Value) -> bool {
-    let prior = Prior { id: String::new(), inputs: Value::Null, outputs: outputs.clone() };
-    ClusterState::of(Some(&prior)).is_ok_and(|state| state.operation.is_some())
+    ClusterState::among(outputs).is_ok_and(|state| state.operation.is_some())
 }

@@ -45,7 +45,7 @@ pub use diff::same;
 pub use filled::{filled, is_under_way, is_unsettled};
 pub use joint_template::joint_template;
 pub use lookup::lookup;
-pub use plan::plan;
+pub use plan::{plan, refuse_errors};
 pub use preview::preview;
 pub use properties::{parse_alluxio_properties, stack_name_from_arn};
 pub use read::{list, read};

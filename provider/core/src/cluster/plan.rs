@@ -31,7 +31,7 @@ pub fn plan(prior: Option<&Prior>, inputs: &Value) -> Plan {
 ///
 /// # Errors
 /// All violations of severity error.
-pub(super) fn refuse_errors(plan: &Plan) -> Result<(), Failure> {
+pub fn refuse_errors(plan: &Plan) -> Result<(), Failure> {
     let errors: Vec<_> = plan.warnings.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
     if errors.is_empty() { Ok(()) } else { Err(Failure::invalid(errors)) }
 }

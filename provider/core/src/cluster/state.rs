@@ -36,9 +36,15 @@ impl ClusterState {
     /// # Errors
     /// The version, when it is newer than this build knows.
     pub fn of(prior: Option<&Prior>) -> Result<Self, u32> {
-        let Some(text) = prior.and_then(|prior| {
-            prior.outputs.as_map().and_then(|outputs| outputs.get(STATE_KEY)).and_then(Value::as_text)
-        }) else {
+        Self::among(prior.map_or(&Value::Null, |prior| &prior.outputs))
+    }
+
+    /// The same record, looked for among outputs.
+    ///
+    /// # Errors
+    /// See [`ClusterState::of`].
+    pub fn among(outputs: &Value) -> Result<Self, u32> {
+        let Some(text) = outputs.as_map().and_then(|outputs| outputs.get(STATE_KEY)).and_then(Value::as_text) else {
             return Ok(Self { version: STATE_VERSION, ..Self::default() });
         };
         let state: Self = serde_json::from_str(text).unwrap_or_default();

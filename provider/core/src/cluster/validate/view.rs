@@ -4,6 +4,7 @@
 use starburst_schema::{Field, format};
 
 use crate::cluster::defaults::{default_of, effective};
+use crate::cluster::local_files;
 use crate::path::{Path, Step};
 use crate::value::{FileSource, Value};
 
@@ -120,7 +121,7 @@ impl<'a> View<'a> {
 #[must_use]
 pub fn is_local(value: &Value) -> bool {
     match value.peeled() {
-        Value::Text(text) => !text.is_empty() && !text.contains("://"),
+        Value::Text(text) => local_files::is_local(text),
         Value::File(file) => !matches!(&file.source, Some(FileSource::Uri(uri)) if uri.starts_with("s3://")),
         _ => false,
     }
