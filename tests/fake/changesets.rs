@@ -1,5 +1,6 @@
 //! Change sets: create, describe, execute, delete, list.
 
+use super::early_validation::{self, Finding};
 use super::error::{Answer, ApiError};
 use super::intrinsics::UNKNOWN;
 use super::paging;
@@ -11,6 +12,9 @@ use super::state::{Place, State, object};
 use super::time::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+
+/// The words of a change set that leaves changes out because values were asked for.
+const INCOMPLETE: &str = "[WARN] --include-property-values option can return incomplete ChangeSet data because: ChangeSet creation encountered resources whose values cannot be determined.";
 
 /// A change set.
 #[derive(Clone, Debug)]
@@ -26,6 +30,8 @@ pub struct ChangeSet {
     /// The call's parameters, for options that the execution applies.
     pub params: Value,
     pub changes: Vec<Change>,
+    /// What early validation found.
+    pub findings: Vec<Finding>,
     /// Whether it creates the stack.
     pub creates: bool,
     pub token: String,
@@ -96,6 +102,7 @@ pub fn create(w: &mut State, place: &Place, params: &Value) -> Answer {
     }
     let config = checks::config(w, place, params, (!creates).then_some(&stack))?;
     let changes = plan::changes(w, &stack, &config).map_err(ApiError::validation)?;
+    let findings = early_validation::check(w, place, &config, &changes);
     let id = w.ids.uuid();
     let set = ChangeSet {
         arn: place.arn("cloudformation", &format!("changeSet/{name}/{id}")),
@@ -108,6 +115,7 @@ pub fn create(w: &mut State, place: &Place, params: &Value) -> Answer {
         config,
         params: params.clone(),
         changes,
+        findings,
         creates,
         token,
     };
@@ -121,6 +129,9 @@ pub fn create(w: &mut State, place: &Place, params: &Value) -> Answer {
         if set.changes.is_empty() {
             set.status = "FAILED".into();
             set.reason = Some("The submitted information didn't contain changes. Submit different information to create a change set.".into());
+        } else if set.findings.iter().any(|f| f.fails) {
+            set.status = "FAILED".into();
+            set.reason = Some(early_validation::REFUSED.into());
         } else {
             set.status = "CREATE_COMPLETE".into();
             set.execution = "AVAILABLE".into();
@@ -136,8 +147,14 @@ pub fn describe(w: &mut State, place: &Place, params: &Value) -> Answer {
     let size = w.settings.page_size;
     let stack_name = w.stack(&arn).map(|s| s.name.clone());
     let ready = set.status == "CREATE_COMPLETE" || set.status == "FAILED";
-    let all: Vec<Value> =
-        if ready { set.changes.iter().map(|c| change(c, &set.config, values)).collect() } else { Vec::new() };
+    let left_out = if values { w.settings.left_out_with_values.clone() } else { Vec::new() };
+    let shown = |c: &&Change| ready && !left_out.contains(&c.logical);
+    let all: Vec<Value> = set.changes.iter().filter(shown).map(|c| change(c, &set.config, values)).collect();
+    let reason = if ready && set.changes.iter().any(|c| left_out.contains(&c.logical)) {
+        Some(INCOMPLETE.to_owned())
+    } else {
+        set.reason.clone()
+    };
     let call = format!("DescribeChangeSet:{}", set.arn);
     let (page, next) = paging::page(&all, &call, &get(params, "NextToken"), size)?;
     let parameters: Vec<Value> = set
@@ -159,7 +176,7 @@ pub fn describe(w: &mut State, place: &Place, params: &Value) -> Answer {
         ("CreationTime", json!(set.created.iso())),
         ("ExecutionStatus", json!(set.execution)),
         ("Status", json!(set.status)),
-        ("StatusReason", json!(set.reason)),
+        ("StatusReason", json!(reason)),
         ("Tags", set.config.tags.iter().map(|(k, v)| json!({ "Key": k, "Value": v })).collect()),
         ("Capabilities", json!(set.config.capabilities)),
         ("Changes", json!(page)),

@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod changesets;
 pub mod durations;
+pub mod early_validation;
 pub mod error;
 pub mod faults;
 pub mod groups;

@@ -1,6 +1,7 @@
 //! What a world is made with: settings, clock, seed.
 
 use super::durations::Durations;
+use super::early_validation::Finding;
 use super::time::{Clock, SimClock};
 use std::collections::BTreeMap;
 
@@ -31,6 +32,10 @@ pub struct Settings {
     pub instance_profiles: Vec<String>,
     /// Types that drift detection supports.
     pub drift_types: Vec<String>,
+    /// What early validation finds in every change set, beside names that are taken.
+    pub validations: Vec<Finding>,
+    /// Logical ids that a change set leaves out when values are asked for, which its status reason says.
+    pub left_out_with_values: Vec<String>,
     /// Actions that the caller may not use, as `service:Action`.
     pub denied: Vec<String>,
     /// Calls a second by `service:Action` with the burst; empty by default.
@@ -59,6 +64,8 @@ impl Default for Settings {
             unusable_roles: Vec::new(),
             instance_profiles: vec!["analytics-nodes".into()],
             drift_types: drift.map(str::to_owned).to_vec(),
+            validations: Vec::new(),
+            left_out_with_values: Vec::new(),
             denied: Vec::new(),
             rates: BTreeMap::new(),
         }

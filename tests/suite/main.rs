@@ -1,5 +1,6 @@
 //! The one integration binary of the workspace: every scenario, by theme.
 
+mod change_sets;
 mod clients;
 mod faults;
 mod generate;

@@ -22,8 +22,8 @@ const AWS_TAG: &str = "aws:";
 
 /// CloudFormation.
 pub struct CloudFormationClient {
-    client: Client,
-    failures: Failures,
+    pub(super) client: Client,
+    pub(super) failures: Failures,
 }
 
 impl CloudFormationClient {
@@ -37,7 +37,7 @@ impl CloudFormationClient {
         Self { client: Client::from_conf(config.build()), failures: Failures::new("cloudformation", redactor) }
     }
 
-    fn redact(&self, text: Option<String>) -> String {
+    pub(super) fn redact(&self, text: Option<String>) -> String {
         text.map(|text| self.failures.redactor().redact(&text)).unwrap_or_default()
     }
 

@@ -155,6 +155,7 @@ impl Aws {
     ) -> Ports<'a> {
         Ports {
             cloud_formation: &self.cloud_formation,
+            change_sets: &self.cloud_formation,
             auto_scaling: &self.auto_scaling,
             compute: &self.compute,
             identity: &self.identity,

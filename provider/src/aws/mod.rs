@@ -7,6 +7,7 @@
 pub mod autoscaling;
 pub mod call_error;
 mod call_log;
+mod change_sets;
 pub mod cloudformation;
 pub mod config;
 pub mod credentials;

@@ -1,7 +1,7 @@
 //! Create, update, delete, and the previews of the first two.
 
-use starburst_core::cluster::{self, Previewed, Prior};
-use starburst_core::failure::{Failure, FailureKind};
+use starburst_core::cluster::{self, PreviewUse, Previewed, Prior};
+use starburst_core::failure::{Client, Failure, FailureKind};
 use starburst_core::time::Millis;
 use starburst_core::value::Value;
 use tonic::Status;
@@ -85,9 +85,11 @@ pub async fn delete(provider: &Provider, request: DeleteRequest) -> Result<(), S
 async fn preview(operation: Operation, prior: Option<&Prior>, inputs: &Value) -> Result<Value, Status> {
     let Operation { connection, cancelled, progress, asker } = operation;
     let ports = connection.ports(&cancelled, &progress);
-    let previewed = cluster::preview(ports, &asker, connection.settings(), prior, inputs).await;
-    if let Ok(Previewed { plan, warnings, .. }) = &previewed {
-        plan.notes.iter().for_each(|note| progress.info(note));
+    let shown = PreviewUse::Shown;
+    let previewed = cluster::preview(ports, &asker, connection.settings(), prior, inputs, shown).await;
+    if let Ok(Previewed { plan, warnings, change_set, .. }) = &previewed {
+        plan.notes.iter().chain(&change_set.lines).for_each(|note| progress.info(note));
+        change_set.warnings.iter().for_each(|warning| progress.warning(warning.render(Client::Pulumi)));
         plan.warnings.iter().chain(warnings).for_each(|warning| progress.warning(in_words(warning)));
     }
     progress.finish().await;

@@ -1,7 +1,7 @@
 //! PlanResourceChange: what a change does, as the state that it promises. The same request gives the same answer, so
 //! that the plan which an apply makes again is the one that was shown.
 
-use starburst_core::cluster::{self, Plan, Previewed, Prior};
+use starburst_core::cluster::{self, Plan, PreviewUse, Previewed, Prior};
 use starburst_core::failure::{Failure, Severity};
 use starburst_core::path::Path;
 use starburst_core::value::Value;
@@ -18,6 +18,11 @@ use super::{check, diagnostics, identity, private, tree};
 
 /// Headline of the one warning that a plan gives.
 const WARNING: &str = "This plan takes nodes of the cluster out of service";
+
+/// Headline over what a change set does.
+const CHANGE_SET: &str = "What CloudFormation will do";
+/// Headline over what early validation, or the stack itself, says against it.
+const CHANGE_SET_WARNING: &str = "About the change set";
 
 /// Why a plan ends early: what the user reads.
 type Refused = Vec<Diagnostic>;
@@ -62,7 +67,11 @@ async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::R
     };
     let state = from.state(&CLUSTER);
     let mut found = told(&change);
-    found.extend(looked.iter().flat_map(|looked| diagnostics::violations(&looked.warnings, &CLUSTER)));
+    if let Some(looked) = &looked {
+        found.extend(diagnostics::violations(&looked.warnings, &CLUSTER));
+        found.extend(diagnostics::notes(CHANGE_SET, &looked.change_set.lines));
+        found.extend(diagnostics::notes(CHANGE_SET_WARNING, &looked.change_set.warnings));
+    }
     Ok(wire::Response {
         planned_state: Some(encode(Some(&state), &CLUSTER)),
         requires_replace: change
@@ -125,7 +134,14 @@ async fn look(
     operation.hide_secrets_of(inputs);
     let ports = operation.ports();
     let asker = identity::asker(inputs);
-    cluster::preview(ports, &asker, operation.connection.settings(), prior, inputs).await.map(Some).map_err(told)
+    let usage = provider.preview_use(prior.map_or("", |prior| prior.id.as_str()));
+    let previewed = cluster::preview(ports, &asker, operation.connection.settings(), prior, inputs, usage).await;
+    let mut previewed = previewed.map_err(told)?;
+    if usage == PreviewUse::Again {
+        // What the apply will do was shown by the plan before.
+        previewed.change_set.lines.clear();
+    }
+    Ok(Some(previewed))
 }
 
 /// One warning, only when nodes roll, are replaced or go out of service; and what the change itself is warned of.

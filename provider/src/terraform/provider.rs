@@ -1,12 +1,12 @@
 //! One configured provider and what its calls reach: connection, cancellation, progress, and which apply made which
 //! stack. Knows no call of the protocol.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use starburst_core::cluster;
+use starburst_core::cluster::{self, PreviewUse};
 use starburst_core::failure::{Client, Failure};
 use starburst_core::ports::Ports;
 use starburst_core::value::Value;
@@ -22,6 +22,8 @@ use crate::world::{Connection, World};
 pub struct Provider {
     pub(super) session: Session,
     made: Arc<Mutex<BTreeMap<String, String>>>,
+    /// Ids of clusters that were read since they were planned.
+    fresh: Arc<Mutex<BTreeSet<String>>>,
     applies: Arc<AtomicU64>,
 }
 
@@ -54,7 +56,7 @@ impl Provider {
     /// A provider that is not configured yet.
     #[must_use]
     pub fn new(world: Arc<dyn World>) -> Self {
-        Self { session: Session::new(world), made: Arc::default(), applies: Arc::default() }
+        Self { session: Session::new(world), made: Arc::default(), fresh: Arc::default(), applies: Arc::default() }
     }
 
     /// Ends whatever runs; calls that come later are served.
@@ -72,6 +74,18 @@ impl Provider {
         let connection = self.session.connection(inputs).await?;
         let name = cluster::request::name_of(inputs).unwrap_or_default();
         Ok(Operation { connection, cancelled, progress: ProgressFile::from_env(&name, Client::Terraform) })
+    }
+
+    /// Notes that a cluster was read.
+    pub(super) fn was_read(&self, id: &str) {
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+    }
+
+    /// Whether a plan is one that people look at: a client reads before it plans, and plans once more, without a read,
+    /// on its way to the apply.
+    pub(super) fn preview_use(&self, id: &str) -> PreviewUse {
+        let read = self.fresh.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        if read { PreviewUse::Shown } else { PreviewUse::Again }
     }
 
     /// A text that no other apply has, here or in another process.

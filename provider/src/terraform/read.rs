@@ -49,6 +49,7 @@ async fn observed(provider: &Provider, request: &wire::Request) -> Result<wire::
     let warnings = operation.finish();
     let found = found.map_err(|failure| diagnostics::failure(&failure, &CLUSTER))?;
     let Some(found) = found else { return Ok(gone(warnings)) };
+    provider.was_read(&found.id);
     provider.forget(&found.id, &known.apply);
     let mut told = diagnostics::notes(WARNING, &found.notes);
     told.extend(warnings);

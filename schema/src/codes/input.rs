@@ -80,7 +80,6 @@ pub static CODES: &[&Code] = &[
     &BAD_POLICY,
     &DELETE_ON_CREATE_ONLY,
     &BAD_LOGICAL_ID,
-    &CHANGE_SET_PREVIEW,
     &VPC_ABSENT,
     &SUBNET_ABSENT,
     &SUBNET_ELSEWHERE,

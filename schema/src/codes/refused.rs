@@ -107,6 +107,39 @@ pub static FILE_CHANGED: Code = Code::new(
     "Plan again and apply that plan; keep the file as it is in between.",
 );
 
+/// The stack changed between preview and apply.
+pub static STACK_MOVED: Code = Code::new(
+    3010,
+    "the stack changed after it was previewed",
+    "The change set of the preview was made of another state of the stack than the one that is there now.",
+    "Preview again, read what changes now, and apply that.",
+);
+
+/// A change set that was made anew does more than was shown.
+pub static DOES_MORE: Code = Code::new(
+    3011,
+    "the change set does more than was shown",
+    "The change set of the preview was gone, and the one made in its place removes or replaces resources that no \
+     changed input explains.",
+    "Preview again, read what changes now, and apply that.",
+);
+
+/// CloudFormation could not make a change set.
+pub static NO_CHANGE_SET: Code = Code::new(
+    3012,
+    "CloudFormation could not make a change set",
+    "The change set ended as failed, or became obsolete while it was made.",
+    "Correct what AWS's words in the message name, or preview with `stack.preview = local`.",
+);
+
+/// Early validation refused the change.
+pub static EARLY_VALIDATION: Code = Code::new(
+    3013,
+    "CloudFormation's early validation refuses the change",
+    "Before anything is changed, CloudFormation checks names, required properties, quotas and the like.",
+    "Correct the input that the message names.",
+);
+
 /// All codes of this file, ascending.
 pub static CODES: &[&Code] = &[
     &DENIED,
@@ -122,4 +155,8 @@ pub static CODES: &[&Code] = &[
     &NEWER_STATE,
     &FOREIGN_TEMPLATE,
     &FILE_CHANGED,
+    &STACK_MOVED,
+    &DOES_MORE,
+    &NO_CHANGE_SET,
+    &EARLY_VALIDATION,
 ];

@@ -2,6 +2,7 @@
 
 use super::checks::{self, get};
 use super::{Event, Resource, Stack};
+use crate::fake::early_validation;
 use crate::fake::error::{Answer, ApiError};
 use crate::fake::intrinsics::text;
 use crate::fake::paging;
@@ -171,6 +172,9 @@ fn event(stack: &Stack, e: &Event) -> Value {
 
 /// DescribeEvents: the events of operations.
 pub fn operation_events(w: &mut State, place: &Place, params: &Value) -> Answer {
+    if !get(params, "ChangeSetName").is_empty() {
+        return early_validation::events(w, place, params);
+    }
     let size = w.settings.event_page_size.max(1);
     let operation = get(params, "OperationId");
     let failed_only = params.pointer("/Filters/FailedEvents").map(text).is_some_and(|v| v == "true");

@@ -163,6 +163,28 @@ pub struct Previewed {
     pub plan: Plan,
     /// Warnings of rules that need AWS.
     pub warnings: Vec<Violation>,
+    /// What CloudFormation itself says, where a change set was asked for.
+    pub change_set: ChangeSetPreview,
+}
+
+/// A preview by change set, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChangeSetPreview {
+    /// Name of the change set that the apply executes; `None` when there is none.
+    pub name: Option<String>,
+    /// What it does, one line a resource; empty when no change set was asked for.
+    pub lines: Vec<Message>,
+    /// What early validation warns of, and what will keep the apply from executing it.
+    pub warnings: Vec<Message>,
+}
+
+/// Whether a preview may make change sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreviewUse {
+    /// People look at it: change sets of earlier previews give way to a fresh one.
+    Shown,
+    /// It is computed again on the way to an apply: what was shown must stay as it is.
+    Again,
 }
 
 /// A cluster after an operation.

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use starburst_schema::fields::{ec2, stack as stack_fields};
 
 use super::api::{Applied, Asker, FailedApply, Plan, Prior, Settings};
+use super::assets::Upload;
 use super::defaults::effective;
-use super::parameters::Uploaded;
 use super::plan::refuse_errors;
 use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
-use super::state::{ClusterState, STATE_VERSION};
-use super::{assets, derive, diagnosis, guard, observe, outputs, preflight, rolls};
+use super::state::ClusterState;
+use super::update_request::{self, Update};
+use super::{assets, change_set, derive, diagnosis, guard, observe, outputs, preflight};
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
-use crate::ports::{ParameterValue, Ports, Progress, Stack, StackRequest};
-use crate::stack::{self, Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery};
+use crate::ports::{Ports, Progress, Stack, StackRequest};
+use crate::stack::{self, ChangeSetUse, Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery};
 use crate::template;
 use crate::time::Millis;
 use crate::value::Value;
@@ -37,7 +38,7 @@ pub async fn create(
     let plan = super::plan(None, inputs);
     refuse_errors(&plan)?;
     let facts = preflight::preflight(ports, asker, settings, None, inputs, &plan).await?;
-    let (uploaded, mut state) = prepare(ports, inputs, ClusterState::default()).await?;
+    let (uploaded, mut state) = update_request::prepare(ports, inputs, ClusterState::default(), Upload::Yes).await?;
     state.template_version = template::VERSION;
     state.derived = derive::derive(&derive::From {
         inputs,
@@ -84,37 +85,13 @@ pub async fn update(
         return Ok(Applied { id: prior.id.clone(), outputs: echo(inputs, &prior.outputs) });
     }
     let facts = preflight::preflight(ports, asker, settings, Some(prior), inputs, &plan).await?;
-    let (uploaded, mut state) = prepare(ports, inputs, state).await?;
-    state.derived = derive::derive(&derive::From {
-        inputs,
-        facts: &facts,
-        stored: &state.derived,
-        plan: &plan,
-        stack_id: Some(&prior.id),
-        uploaded: &uploaded,
-        partition: &ports.identity.partition(),
-        basic_resources: settings.basic_resources,
-    });
-    let live = live_workers(ports, prior, inputs).await?;
-    if let Some(live) = live {
-        let room = live.saturating_add(rolls::batch_size(inputs, live));
-        let written = state.derived.get(template::WORKER_MAXIMUM).and_then(|text| text.parse().ok());
-        state.derived.insert(template::WORKER_MAXIMUM.to_owned(), written.unwrap_or(room).max(room).to_string());
-    }
-    let mut request = request::build(&Parts {
-        asker,
-        settings,
-        inputs,
-        prior: Some(&prior.inputs),
-        uploaded: &uploaded,
-        state: &state,
-        keep_template: state.template_version != template::VERSION,
-    });
-    if let (Some(live), Some(parameter)) = (live, ec2::WORKER_COUNT.parameter) {
-        request.parameters.insert(parameter.name.to_owned(), ParameterValue::Text(live.to_string()));
-    }
+    let from = Update { asker, settings, prior, inputs, plan: &plan };
+    let (request, state) = update_request::build(ports, from, &facts, Upload::Yes).await?;
     let limit = timeout.unwrap_or_else(|| default_update_timeout(&plan));
-    let operation = operation(asker, inputs, Goal::Update, Some(prior), Some(request), limit);
+    let mut operation = operation(asker, inputs, Goal::Update, Some(prior), Some(request), limit);
+    if change_set::is_wanted(inputs) {
+        operation.change_set = ChangeSetUse::Execute(change_set::shown(&plan));
+    }
     let outcome = stack::run(ports, operation).await;
     match conclude(ports, inputs, state, outcome).await {
         Ok((applied, stack)) => settle(ports, inputs, &prior.inputs, applied, &stack).await,
@@ -124,19 +101,6 @@ pub async fn update(
             }
             Err(failed)
         }
-    }
-}
-
-/// How many workers operators want now, where the size is theirs. An update that sent the program's number would set
-/// the group back to it.
-async fn live_workers(ports: Ports<'_>, prior: &Prior, inputs: &Value) -> Result<Option<u32>, Failure> {
-    if text(inputs, &ec2::WORKER_SCALING).as_deref() != Some("external") {
-        return Ok(None);
-    }
-    let stack = ports.cloud_formation.describe_stack(&prior.id).await;
-    match stack.map_err(|error| stack::call_failure::from_call(&error))? {
-        Some(stack) => Ok(observe::workers(ports, &stack).await?.map(|group| group.desired)),
-        None => Ok(None),
     }
 }
 
@@ -187,29 +151,10 @@ fn default_update_timeout(plan: &Plan) -> Millis {
     Millis(DEFAULT_TIMEOUT.0.max(estimate + estimate / 2))
 }
 
-/// Uploads local files and notes where they lie.
-async fn prepare(
-    ports: Ports<'_>,
-    inputs: &Value,
-    mut state: ClusterState,
-) -> Result<(Uploaded, ClusterState), Failure> {
-    let bucket = text(inputs, &stack_fields::ASSET_BUCKET);
-    let uploaded = assets::upload(ports, inputs, bucket.as_deref(), &asset_prefix(inputs)).await?;
-    state.version = STATE_VERSION;
-    state.operation = None;
-    state.uploaded =
-        uploaded.iter().map(|(path, uri)| (path.render(crate::path::Casing::Camel), uri.clone())).collect();
-    Ok((uploaded, state))
-}
-
-fn asset_prefix(inputs: &Value) -> String {
-    format!("starburst/{}", text(inputs, &stack_fields::NAME).unwrap_or_default())
-}
-
 /// Assets go with the cluster. What cannot be removed is left with a word: the cluster itself is gone.
 async fn remove_assets(ports: Ports<'_>, inputs: &Value) {
     let Some(bucket) = text(inputs, &stack_fields::ASSET_BUCKET) else { return };
-    let prefix = format!("{}/", asset_prefix(inputs));
+    let prefix = format!("{}/", assets::prefix(inputs));
     let keys = ports.objects.keys(&bucket, &prefix).await.unwrap_or_default();
     for key in keys {
         if let Err(error) = ports.objects.delete(&bucket, &key).await {
@@ -266,7 +211,7 @@ async fn conclude(
         Outcome::Succeeded { stack } | Outcome::Unchanged { stack } => {
             Ok((applied(ports, inputs, &state, &stack).await, stack))
         }
-        Outcome::Deleted => Err(Failure::new(
+        Outcome::Deleted | Outcome::Previewed { .. } => Err(Failure::new(
             FailureKind::Gone,
             &starburst_schema::codes::observe::GONE,
             Message::new("the stack is not there any more"),

@@ -16,18 +16,40 @@ struct Packed {
     content: Vec<u8>,
 }
 
-/// Uploads what the inputs name locally and is not in the bucket yet; answers the URI of each.
+/// Whether files are written, or only named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upload {
+    /// What is not in the bucket yet is written.
+    Yes,
+    /// Nothing is written: a preview.
+    No,
+}
+
+/// Where the assets of a cluster lie in its bucket.
+#[must_use]
+pub fn prefix(inputs: &Value) -> String {
+    format!("starburst/{}", super::request::name_of(inputs).unwrap_or_default())
+}
+
+/// The URI of each file and folder that the inputs name locally; what is not in the bucket yet is uploaded if wanted.
 ///
 /// # Errors
 /// A file that cannot be read, and whatever kept S3 from taking it. Nothing else was touched by then.
-pub async fn upload(ports: Ports<'_>, inputs: &Value, bucket: Option<&str>, prefix: &str) -> Result<Uploaded, Failure> {
+pub async fn places(
+    ports: Ports<'_>,
+    inputs: &Value,
+    bucket: Option<&str>,
+    prefix: &str,
+    upload: Upload,
+) -> Result<Uploaded, Failure> {
     let mut uploaded = Uploaded::new();
     for field in FIELDS.iter().filter(|field| matches!(field.kind, Kind::File | Kind::Folder)) {
         let Some(packed) = pack(ports, field, inputs.at(&Path::from(*field)), prefix).await? else { continue };
         let Some(bucket) = bucket else {
             return Err(unreadable(&packed.path, "there is no bucket to upload it to"));
         };
-        let there = ports.objects.exists(bucket, &packed.key).await.map_err(|error| from_call(&error))?;
+        let there = upload == Upload::No
+            || ports.objects.exists(bucket, &packed.key).await.map_err(|error| from_call(&error))?;
         if !there {
             ports.objects.put(bucket, &packed.key, packed.content).await.map_err(|error| from_call(&error))?;
         }

@@ -8,6 +8,7 @@
 mod api;
 mod apply;
 mod assets;
+mod change_set;
 mod check;
 pub mod defaults;
 mod derive;
@@ -35,6 +36,7 @@ mod read;
 pub mod request;
 mod rolls;
 pub mod state;
+mod update_request;
 mod validate;
 
 pub use api::*;

@@ -2,16 +2,17 @@
 
 use starburst_schema::fields::stack;
 
-use super::api::{Asker, Previewed, Prior, Settings};
+use super::api::{Asker, ChangeSetPreview, PreviewUse, Previewed, Prior, Settings};
 use super::plan::refuse_errors;
 use super::request::text;
-use super::{observe, outputs, preflight};
+use super::update_request::Update;
+use super::{change_set, observe, outputs, preflight};
 use crate::failure::Failure;
 use crate::ports::Ports;
 use crate::value::Value;
 
 /// Previews a create (no prior) or an update; makes read-only calls, and none when nothing changes but operational
-/// settings.
+/// settings. Where a change set is asked for, an update makes one, which leaves the stack alone.
 ///
 /// # Errors
 /// Violations of rules that need AWS or concern the change itself, and whatever kept them from being checked.
@@ -21,16 +22,22 @@ pub async fn preview(
     settings: &Settings,
     prior: Option<&Prior>,
     inputs: &Value,
+    usage: PreviewUse,
 ) -> Result<Previewed, Failure> {
     let plan = super::plan(prior, inputs);
     refuse_errors(&plan)?;
-    let warnings = if prior.is_none() || plan.touches_stack() {
-        preflight::preflight(ports, asker, settings, prior, inputs, &plan).await?.warnings
-    } else {
-        Vec::new()
-    };
+    let mut change_set = ChangeSetPreview::default();
+    let mut warnings = Vec::new();
+    if prior.is_none() || plan.touches_stack() {
+        let facts = preflight::preflight(ports, asker, settings, prior, inputs, &plan).await?;
+        if let Some(prior) = prior.filter(|_| plan.replace.is_empty() && change_set::is_wanted(inputs)) {
+            let update = Update { asker, settings, prior, inputs, plan: &plan };
+            change_set = change_set::preview(ports, update, &facts, usage == PreviewUse::Shown).await?;
+        }
+        warnings = facts.warnings;
+    }
     let name = text(inputs, &stack::NAME).unwrap_or_default();
     let known = observe::known(&name, &ports.identity.region());
     let outputs = outputs::foresee(inputs, prior.map(|prior| &prior.outputs), &plan, &known);
-    Ok(Previewed { outputs, plan, warnings })
+    Ok(Previewed { outputs, plan, warnings, change_set })
 }

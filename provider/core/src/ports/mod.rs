@@ -1,11 +1,13 @@
 //! The traits through which the core reaches the world, and the types that cross them. Adapters translate and never
 //! decide; the core decides and never calls anything else.
 
+mod change_sets;
 mod cloud_formation;
 mod reads;
 
 use async_trait::async_trait;
 
+pub use change_sets::*;
 pub use cloud_formation::*;
 pub use reads::*;
 
@@ -129,6 +131,8 @@ pub trait LocalFiles: Send + Sync {
 pub struct Ports<'a> {
     /// CloudFormation.
     pub cloud_formation: &'a dyn CloudFormation,
+    /// Change sets of CloudFormation.
+    pub change_sets: &'a dyn ChangeSets,
     /// EC2 Auto Scaling.
     pub auto_scaling: &'a dyn AutoScaling,
     /// EC2.

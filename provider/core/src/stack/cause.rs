@@ -8,7 +8,7 @@ use super::events::newest_attempt;
 use super::hints::{self, Fields};
 use super::status::StackStatus;
 use crate::failure::{Cause, Message};
-use crate::ports::StackEvent;
+use crate::ports::{StackEvent, ValidationFinding};
 
 /// The type of a group.
 const GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
@@ -35,6 +35,26 @@ pub struct Diagnosis {
     pub hints: Vec<Message>,
     /// ARNs of nested stacks whose events would tell more.
     pub missing: Vec<String>,
+}
+
+/// What early validation found, as the cause that it would be.
+#[must_use]
+pub fn of_finding(finding: &ValidationFinding, fields: &Fields) -> Cause {
+    let named = finding.path.split('/').skip_while(|part| *part != "Resources").nth(1).unwrap_or_default();
+    let logical_id = if finding.logical_id.is_empty() { named } else { &finding.logical_id };
+    let by_words = hints::find(&finding.reason).and_then(|hint| hint.topic);
+    let by_words = by_words.and_then(|topic| fields.find(topic, logical_id));
+    Cause {
+        logical_id: logical_id.to_owned(),
+        resource_type: finding.name.clone(),
+        reason: if finding.path.is_empty() {
+            finding.reason.clone()
+        } else {
+            format!("{} (at {})", finding.reason, finding.path)
+        },
+        field: by_words.or_else(|| fields.of_resource(logical_id)).cloned(),
+        ..Cause::default()
+    }
 }
 
 /// Reads the events of an operation, oldest first, and what was read beside them.

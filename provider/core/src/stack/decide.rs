@@ -1,6 +1,7 @@
 //! From what was read to what is done: the table's decisions become calls and waits. Part of the machine; knows no call's
 //! wire form.
 
+use super::change_set::{ChangeSetUse, Prepared};
 use super::endings;
 use super::events::{Feed, History};
 use super::machine::{Aim, Machine, Phase};
@@ -112,6 +113,9 @@ impl Machine {
             self.salt += 1;
         }
         let status = self.status();
+        if matches!(self.operation.change_set, ChangeSetUse::Preview { .. }) {
+            return self.decide_preview(now, &status);
+        }
         if token::is_for(history.token(), &self.content) && self.join(now, &status, history) {
             return;
         }
@@ -131,7 +135,15 @@ impl Machine {
                 self.touched = true;
                 self.watch(now, Aim::Own, Feed::with(history.operation()), false);
             }
-            decision => self.act(decision, &status),
+            decision => self.act(now, decision, &status),
+        }
+    }
+
+    /// A preview only tells: what is not ready to be updated is left alone.
+    fn decide_preview(&mut self, now: Timestamp, status: &StackStatus) {
+        match table::decide(status, Goal::Update) {
+            Decision::Update => self.act(now, Decision::Update, status),
+            _ => self.previewed(Prepared::NotReady(status.text().to_owned())),
         }
     }
 
@@ -183,13 +195,13 @@ impl Machine {
         self.watch(now, Aim::Rest, Feed::after(self.boundary.clone()), false);
     }
 
-    fn act(&mut self, decision: Decision, status: &StackStatus) {
+    fn act(&mut self, now: Timestamp, decision: Decision, status: &StackStatus) {
         let id = self.stack.as_ref().map(|stack| stack.id.clone()).unwrap_or_default();
         match decision {
             Decision::Create => self.create(),
             Decision::DeleteThenCreate => self.delete(&id, Call::Create),
-            Decision::Update => self.update(&id),
-            Decision::UpdateIfKeeping | Decision::RollBackThenUpdate if self.keeps_failures() => self.update(&id),
+            Decision::Update => self.update(now, &id),
+            Decision::UpdateIfKeeping | Decision::RollBackThenUpdate if self.keeps_failures() => self.update(now, &id),
             Decision::RollBackThenUpdate => {
                 let content = token::content(Call::Rollback, &id, &[], "");
                 self.phase = Phase::Mutate(Step::Rollback(id, token::token(&content, &self.before)));
@@ -235,11 +247,14 @@ impl Machine {
         self.create();
     }
 
-    fn update(&mut self, id: &str) {
+    fn update(&mut self, now: Timestamp, id: &str) {
         let Some(mut request) = self.operation.request.clone() else { return self.fail(endings::no_request(), false) };
         let salt = if self.salt > 0 { format!("+{}", self.salt) } else { String::new() };
         request.token = token::token(&self.content, &format!("{}{salt}", self.before));
         self.token.clone_from(&request.token);
+        if self.operation.change_set != ChangeSetUse::No {
+            return self.prepare(now, request);
+        }
         self.phase = Phase::Mutate(Step::Update(id.to_owned(), Box::new(request)));
     }
 
@@ -315,7 +330,7 @@ impl Machine {
     }
 
     /// The request may have had its effect, or will have it a little later: the stack is looked at before it is repeated.
-    fn look_again_after(&mut self, now: Timestamp, error: &CallError) {
+    pub(super) fn look_again_after(&mut self, now: Timestamp, error: &CallError) {
         self.attempts += 1;
         self.touched |= error.kind.may_have_happened();
         if self.attempts > MOST_ATTEMPTS {
@@ -326,7 +341,7 @@ impl Machine {
         self.call_at(now + Millis((1_000 << self.attempts).min(30_000)));
     }
 
-    fn refused(&mut self, now: Timestamp, step: &Step, error: &CallError) {
+    pub(super) fn refused(&mut self, now: Timestamp, step: &Step, error: &CallError) {
         let moved =
             ["can not be updated", "cannot be deleted while in status", "cannot be called from current stack status"];
         let is_role = error.message.contains("Role ARN is invalid or cannot be assumed");

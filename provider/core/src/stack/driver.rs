@@ -58,7 +58,7 @@ async fn wait(ports: Ports<'_>, machine: &Machine, until: Timestamp) -> Occurren
 }
 
 async fn perform(ports: Ports<'_>, step: Step) -> Reply {
-    let aws = ports.cloud_formation;
+    let (aws, sets) = (ports.cloud_formation, ports.change_sets);
     match step {
         Step::Describe(stack) => Reply::Stack(aws.describe_stack(&stack).await),
         Step::Events(stack, next) => Reply::Page(aws.stack_events(&stack, next.as_deref()).await),
@@ -70,5 +70,15 @@ async fn perform(ports: Ports<'_>, step: Step) -> Reply {
         Step::Rollback(stack, token) => Reply::Done(aws.rollback_stack(&stack, &token).await),
         Step::Activities(group) => Reply::Activities(ports.auto_scaling.failed_activities(&group).await),
         Step::Protect(stack, on) => Reply::Done(aws.set_termination_protection(&stack, on).await),
+        Step::ChangeSets(stack) => Reply::ChangeSets(sets.change_sets(&stack).await),
+        Step::ChangeSet(stack, name, values, next) => {
+            Reply::ChangeSetPage(sets.change_set(&stack, &name, values, next.as_deref()).await)
+        }
+        Step::MakeChangeSet(stack, name, request) => Reply::Done(sets.create_change_set(&stack, &name, &request).await),
+        Step::RemoveChangeSet(stack, name) => Reply::Done(sets.delete_change_set(&stack, &name).await),
+        Step::ExecuteChangeSet(stack, name, request) => {
+            Reply::Done(sets.execute_change_set(&stack, &name, &request).await)
+        }
+        Step::Findings(id) => Reply::Findings(sets.validation_findings(&id).await),
     }
 }

@@ -10,7 +10,7 @@ use super::operation::{Goal, Operation};
 use super::status::StackStatus;
 use super::step::Step;
 use crate::failure::{Advice, Failure, FailureKind, Message};
-use crate::ports::{CallError, Stack, StackEvent};
+use crate::ports::{CallError, Stack, StackEvent, ValidationFinding};
 
 /// A request is needed and absent.
 pub(super) fn no_request() -> Failure {
@@ -41,6 +41,45 @@ pub(super) fn conflict(operation: &Operation, status: &StackStatus) -> Failure {
         Some(path) => failure.hint(Message::new("or let the resource wait for other operations: ").path(path)),
         None => failure,
     }
+}
+
+/// The stack changed after the preview.
+pub(super) fn moved(operation: &Operation) -> Failure {
+    let summary = format!("stack {} changed after it was previewed; nothing was done", operation.name);
+    Failure::new(FailureKind::Conflict, &refused::STACK_MOVED, Message::new(summary))
+        .hint(Message::new("look at the new preview, then run ").command(Advice::Apply))
+}
+
+/// A change set that had to be made anew does more than was shown.
+pub(super) fn does_more(operation: &Operation, beyond: &[String]) -> Failure {
+    let summary = format!(
+        "the change set of stack {} had to be made anew and does more than was shown: it removes or replaces {}; nothing was done",
+        operation.name,
+        beyond.join(", ")
+    );
+    Failure::new(FailureKind::Conflict, &refused::DOES_MORE, Message::new(summary))
+        .hint(Message::new("look at the new preview, then run ").command(Advice::Apply))
+}
+
+/// CloudFormation could not make a change set.
+pub(super) fn no_change_set(operation: &Operation, reason: &str) -> Failure {
+    let reason = if reason.is_empty() { "no reason given" } else { reason };
+    let summary = format!("CloudFormation made no change set of stack {}: {reason}", operation.name);
+    Failure::new(FailureKind::Refused, &refused::NO_CHANGE_SET, Message::new(summary))
+        .hint(Message::new("correct what AWS's words name; nothing was changed"))
+}
+
+/// Early validation refused the change set.
+pub(super) fn invalid(operation: &Operation, reason: &str, findings: &[ValidationFinding]) -> Failure {
+    let summary = format!("CloudFormation's early validation refuses the change of stack {}", operation.name);
+    let mut failure = Failure::new(FailureKind::Refused, &refused::EARLY_VALIDATION, Message::new(summary));
+    for finding in findings.iter().filter(|finding| finding.fails) {
+        failure.causes.push(cause::of_finding(finding, &operation.fields));
+    }
+    if failure.causes.is_empty() {
+        failure = failure.hint(Message::new(format!("AWS says: {reason}")));
+    }
+    failure.hint(Message::new("nothing was changed"))
 }
 
 /// The stack is not there.

@@ -10,6 +10,7 @@ use super::cause::Evidence;
 use super::events::{Feed, History};
 use super::operation::{Goal, OnInterrupt, Operation, Outcome, Stub};
 use super::poll::Pace;
+use super::prepare::Preparing;
 use super::status::StackStatus;
 use super::step::{self, Occurrence, Output, Reply, Step};
 use super::timers::{Reason, Timers};
@@ -32,6 +33,8 @@ pub(super) enum Phase {
     History { history: History, next: Option<String> },
     /// A mutating call is due.
     Mutate(Step),
+    /// The update goes by change set.
+    Prepare(Box<Preparing>),
     /// CloudFormation is at work.
     Watch { aim: Aim, next: Option<String>, fresh: bool },
     /// The events say that it has ended.
@@ -215,6 +218,9 @@ impl Machine {
             Phase::Watch { .. } if self.asks_stack => Step::Describe(id),
             Phase::Watch { next, .. } => Step::Events(id, next.clone()),
             Phase::Mutate(step) => step.clone(),
+            // By name: stand-ins of AWS know change sets by the stack's name alone, and the name of a stack that is there
+            // is its own.
+            Phase::Prepare(preparing) => preparing.step(&self.operation.name),
             Phase::Nested { waiting } => Step::Events(waiting.first().cloned().unwrap_or(id), None),
             Phase::Activities { groups, .. } => Step::Activities(groups.first().cloned().unwrap_or_default()),
             Phase::Protect(on) => Step::Protect(id, *on),
@@ -231,6 +237,7 @@ impl Machine {
             (Phase::Look, Reply::Stack(answer)) => self.looked(now, answer),
             (Phase::History { history, next }, Reply::Page(answer)) => self.history_page(now, history, next, answer),
             (Phase::Mutate(step), reply) => self.mutated(now, step, reply),
+            (Phase::Prepare(preparing), reply) => self.prepared(now, preparing, reply),
             (Phase::Watch { aim, fresh, .. }, Reply::Page(Ok(page))) => self.watched(now, aim, fresh, page),
             (Phase::Watch { aim, .. }, Reply::Stack(Ok(stack))) => self.asked_stack(now, aim, stack),
             (Phase::Watch { aim, fresh, .. }, Reply::Page(Err(error)) | Reply::Stack(Err(error))) => {

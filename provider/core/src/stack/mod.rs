@@ -2,10 +2,11 @@
 //! parameters and the map from logical ids to inputs reach it as data.
 //!
 //! Begin with [`run`]: the loop. [`machine`] is the state machine, [`table`] what is decided in which status, [`cause`]
-//! the diagnosis. [`Follower`] watches what others do and changes nothing.
+//! the diagnosis, [`change_set`] what a change set says. [`Follower`] watches what others do and changes nothing.
 
 pub mod call_failure;
 pub mod cause;
+pub mod change_set;
 mod decide;
 mod driver;
 mod endings;
@@ -16,6 +17,7 @@ pub mod hints;
 pub mod machine;
 mod operation;
 pub mod poll;
+mod prepare;
 pub mod status;
 pub mod step;
 pub mod table;
@@ -25,6 +27,7 @@ mod timers;
 pub mod token;
 mod watch;
 
+pub use change_set::{ChangeSet, ChangeSetUse, Prepared, Shown};
 pub use driver::run;
 pub use follow::{Followed, Follower};
 pub use hints::{Fields, Topic};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::change_set::{ChangeSetUse, Prepared};
 use super::hints::Fields;
 use crate::failure::Failure;
 use crate::ports::{Stack, StackRequest};
@@ -115,6 +116,8 @@ pub struct Operation {
     pub recovery: Recovery,
     /// Which inputs stand behind the template's resources.
     pub fields: Fields,
+    /// What an update does with change sets.
+    pub change_set: ChangeSetUse,
     /// How many resources the template makes; `None` where nobody counted.
     pub resources: Option<usize>,
     /// What the last run left when it stopped watching.
@@ -139,6 +142,7 @@ impl Operation {
             timeout: Millis::from_seconds(3600),
             recovery: Recovery::default(),
             fields: Fields::default(),
+            change_set: ChangeSetUse::No,
             resources: None,
             stub: None,
         }
@@ -179,6 +183,13 @@ pub enum Outcome {
     },
     /// The stack is gone.
     Deleted,
+    /// An update was previewed by change set; the stack was left alone.
+    Previewed {
+        /// It, as AWS describes it now; `None` when it is not there.
+        stack: Option<Stack>,
+        /// What the preview came to.
+        prepared: Prepared,
+    },
     /// Anything else.
     Failed {
         /// Why.
@@ -201,6 +212,7 @@ impl Outcome {
         match self {
             Self::Succeeded { stack } | Self::Unchanged { stack } => Some(&stack.id),
             Self::Deleted => None,
+            Self::Previewed { stack, .. } => stack.as_ref().map(|stack| stack.id.as_str()),
             Self::Failed { stack: Some(stack), after_touch: true, .. } => {
                 let status = StackStatus::from(stack.status.as_str());
                 let leftover = matches!(status.class(), Class::Absent | Class::Review)
@@ -218,6 +230,7 @@ impl Outcome {
         match self {
             Self::Succeeded { stack } | Self::Unchanged { stack } => Some(stack),
             Self::Deleted => None,
+            Self::Previewed { stack, .. } => stack.as_ref(),
             Self::Failed { stack, .. } => stack.as_deref(),
         }
     }

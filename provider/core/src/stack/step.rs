@@ -1,7 +1,10 @@
 //! The calls that the machine asks for, and what comes back. Plain data; knows nobody.
 
 use crate::failure::Message;
-use crate::ports::{Called, DeleteRequest, EventPage, Progress, Stack, StackRequest, Updated};
+use crate::ports::{
+    Called, ChangeSetPage, ChangeSetSummary, DeleteRequest, EventPage, Progress, Stack, StackRequest, Updated,
+    ValidationFinding,
+};
 use crate::stack::operation::Outcome;
 use crate::time::Timestamp;
 
@@ -28,13 +31,35 @@ pub enum Step {
     Activities(String),
     /// UpdateTerminationProtection: ARN and whether deletion is refused.
     Protect(String, bool),
+    /// ListChangeSets: ARN.
+    ChangeSets(String),
+    /// DescribeChangeSet: ARN, name, whether values are wanted, the page.
+    ChangeSet(String, String, bool, Option<String>),
+    /// CreateChangeSet: ARN, name, request. The stack itself is left alone.
+    MakeChangeSet(String, String, Box<StackRequest>),
+    /// DeleteChangeSet: ARN and name. The stack itself is left alone.
+    RemoveChangeSet(String, String),
+    /// ExecuteChangeSet: ARN, name, request.
+    ExecuteChangeSet(String, String, Box<StackRequest>),
+    /// DescribeEvents: ARN of the change set.
+    Findings(String),
 }
 
 impl Step {
-    /// Whether the call changes something in AWS.
+    /// Whether the call changes the stack.
     #[must_use]
     pub fn is_mutating(&self) -> bool {
-        !matches!(self, Self::Describe(_) | Self::Events(..) | Self::Activities(_))
+        !matches!(
+            self,
+            Self::Describe(_)
+                | Self::Events(..)
+                | Self::Activities(_)
+                | Self::ChangeSets(_)
+                | Self::ChangeSet(..)
+                | Self::MakeChangeSet(..)
+                | Self::RemoveChangeSet(..)
+                | Self::Findings(_)
+        )
     }
 }
 
@@ -51,6 +76,12 @@ pub enum Reply {
     Updated(Called<Updated>),
     /// To [`Step::Activities`].
     Activities(Called<Vec<String>>),
+    /// To [`Step::ChangeSets`].
+    ChangeSets(Called<Vec<ChangeSetSummary>>),
+    /// To [`Step::ChangeSet`].
+    ChangeSetPage(Called<Option<ChangeSetPage>>),
+    /// To [`Step::Findings`].
+    Findings(Called<Vec<ValidationFinding>>),
     /// To all others.
     Done(Called<()>),
 }

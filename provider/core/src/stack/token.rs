@@ -78,6 +78,12 @@ pub fn is_for(token: &str, content: &str) -> bool {
     !content.is_empty() && token.strip_prefix(content).is_some_and(|rest| rest.starts_with('-'))
 }
 
+/// Whether a name is one that an update's token gives: change sets are named by it.
+#[must_use]
+pub fn is_of_update(name: &str) -> bool {
+    name.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix("-update-")).is_some_and(|rest| rest.contains('-'))
+}
+
 /// The bytes of a request that go into a digest. Holds secrets: never show or keep it.
 #[must_use]
 pub fn request_bytes(request: &StackRequest) -> Vec<u8> {

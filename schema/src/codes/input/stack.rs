@@ -113,11 +113,3 @@ pub static BAD_LOGICAL_ID: Code = Code::new(
     "Logical ids are letters and digits; in a nested stack, the nested stack's id, a dot and the id.",
     "Copy the id from the error of the failed operation.",
 );
-
-/// Previews by change set are not made by this version.
-pub static CHANGE_SET_PREVIEW: Code = Code::new(
-    1121,
-    "previews by change set are not made by this version",
-    "The preview is made from the inputs alone.",
-    "Remove the input.",
-);

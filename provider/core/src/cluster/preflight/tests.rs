@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::world::{World, now};
-use crate::cluster::api::{Asker, Plan, Previewed, Prior, Settings};
+use crate::cluster::api::{Asker, Plan, PreviewUse, Previewed, Prior, Settings};
 use crate::cluster::{plan, preview};
 use crate::failure::{Client, Failure, FailureKind};
 use crate::path::{Casing, Path};
@@ -77,7 +77,7 @@ fn asker() -> Asker {
 }
 
 fn run(world: &World, prior: Option<&Prior>, inputs: &Value) -> Result<Previewed, Failure> {
-    now(preview(world.ports(), &asker(), &Settings::default(), prior, inputs))
+    now(preview(world.ports(), &asker(), &Settings::default(), prior, inputs, PreviewUse::Shown))
 }
 
 fn told(result: Result<Previewed, Failure>) -> Vec<(u16, String)> {
@@ -300,7 +300,8 @@ fn bad_credentials_and_an_unreachable_endpoint_are_failures() {
 fn guards_of_the_account_come_first() {
     let world = world();
     let settings = Settings { forbidden_accounts: vec!["123456789012".into()], ..Settings::default() };
-    let failure = now(preview(world.ports(), &asker(), &settings, None, &inputs(&[]))).expect_err("forbidden");
+    let failure =
+        now(preview(world.ports(), &asker(), &settings, None, &inputs(&[]), PreviewUse::Shown)).expect_err("forbidden");
     assert_eq!((failure.kind, failure.code.number), (FailureKind::Denied, 2003));
     assert_eq!(*world.calls.lock().expect("calls"), ["sts:GetCallerIdentity"]);
 }

@@ -51,6 +51,7 @@ impl World {
     pub fn ports(&self) -> Ports<'_> {
         Ports {
             cloud_formation: self,
+            change_sets: &crate::ports::NoChangeSets,
             auto_scaling: self,
             compute: self,
             identity: self,

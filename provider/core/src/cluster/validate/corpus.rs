@@ -439,5 +439,4 @@ pub static ROWS: &[Row] = &[
         1120,
         r#"stack.recovery.skipResources[0]"#,
     ),
-    row("preview by change set", r##"{"stack":{"preview":"changeSet"}}"##, 1121, r#"stack.preview"#),
 ];

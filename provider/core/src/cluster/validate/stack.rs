@@ -2,8 +2,8 @@
 
 use starburst_schema::Field;
 use starburst_schema::codes::input::{
-    BAD_LOGICAL_ID, BAD_POLICY, CHANGE_SET_PREVIEW, DELETE_ON_CREATE_ONLY, MONITORING_UNUSED, OWN_TEMPLATE,
-    TEMPLATE_SOURCES, TEMPLATE_VERSION, TEMPLATE_WITHOUT_SOURCE, UNKNOWN_CAPABILITY,
+    BAD_LOGICAL_ID, BAD_POLICY, DELETE_ON_CREATE_ONLY, MONITORING_UNUSED, OWN_TEMPLATE, TEMPLATE_SOURCES,
+    TEMPLATE_VERSION, TEMPLATE_WITHOUT_SOURCE, UNKNOWN_CAPABILITY,
 };
 use starburst_schema::fields::stack;
 
@@ -23,7 +23,6 @@ pub static RULES: &[Rule] = &[
     policy,
     on_failure,
     logical_ids,
-    preview,
 ];
 
 const CAPABILITIES: &[&str] = &["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"];
@@ -128,12 +127,5 @@ fn logical_ids(view: &View<'_>, found: &mut Found) {
                 found.error_at(&BAD_LOGICAL_ID, Path::from(field).index(at), message, Message::default());
             }
         }
-    }
-}
-
-fn preview(view: &View<'_>, found: &mut Found) {
-    if view.text(&stack::PREVIEW).as_deref() == Some("changeSet") {
-        let message = Message::new("this version previews from the inputs alone and makes no change set");
-        found.warn(&CHANGE_SET_PREVIEW, &stack::PREVIEW, message, Message::new("write `local`"));
     }
 }

@@ -6,12 +6,17 @@ use crate::ports::CallErrorKind;
 use crate::stack::{Goal, Operation, Outcome};
 
 /// Kills at every call of the undisturbed run, before and after its effect, then runs again at once and after an hour.
-fn survives(prepare: impl Fn() -> (World, Operation), accepted: &[&str], good: impl Fn(&Outcome) -> bool) -> usize {
+pub(super) fn survives(
+    prepare: impl Fn() -> (World, Operation),
+    accepted: &[&str],
+    good: impl Fn(&Outcome) -> bool,
+) -> usize {
     let (world, operation) = prepare();
+    let before = world.actions().len();
     let outcome = world.run(operation).unwrap();
     assert!(good(&outcome), "{outcome:?}");
     assert_eq!(world.state().accepted, accepted);
-    let calls = world.actions().len();
+    let calls = world.actions().len() - before;
     let mut points = 0;
     for call in 1..=calls {
         for fault in [Fault::KillBefore, Fault::KillAfter] {

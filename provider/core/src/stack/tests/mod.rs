@@ -1,5 +1,6 @@
 //! Whole attempts in virtual time, against a small scripted CloudFormation.
 
+mod change_sets;
 mod crowd;
 mod follow;
 mod kill;

@@ -61,10 +61,25 @@ pub struct State {
     pub repeat: Repeat,
     pub page: usize,
     pub nothing_to_do: bool,
+    /// Change sets of the only stack: name, execution status, what it was made of.
+    pub sets: Vec<Made>,
+    /// What every change set holds.
+    pub changes: Vec<ResourceChange>,
+    /// Why every change set fails; empty when it does not.
+    pub set_fails: &'static str,
     /// Failed activities of every group.
     pub activities: Vec<String>,
     /// Events of nested stacks, newest first.
     pub nested: BTreeMap<String, Vec<StackEvent>>,
+}
+
+/// A change set.
+#[derive(Debug, Clone)]
+pub struct Made {
+    pub name: String,
+    pub execution: &'static str,
+    /// When it is ready.
+    pub ready: u64,
 }
 
 pub struct World(pub Mutex<State>);
@@ -125,6 +140,9 @@ impl World {
             repeat: Repeat::SameId,
             page: 3,
             nothing_to_do: false,
+            sets: Vec::new(),
+            changes: Vec::new(),
+            set_fails: "",
             activities: Vec::new(),
             nested: BTreeMap::new(),
         }))
@@ -156,6 +174,7 @@ impl World {
     pub fn ports(&self) -> Ports<'_> {
         Ports {
             cloud_formation: self,
+            change_sets: self,
             auto_scaling: self,
             compute: &Unused,
             identity: &Unused,
@@ -189,6 +208,11 @@ impl World {
         panic!("the attempt neither ends nor sleeps");
     }
 
+    /// Names of the change sets that are there.
+    pub fn sets(&self) -> Vec<String> {
+        self.state().sets.iter().map(|set| set.name.clone()).collect()
+    }
+
     /// Notes a call; answers its fault, if it has one.
     fn begin(&self, action: &'static str) -> Option<Fault> {
         let mut state = self.state();
@@ -205,7 +229,7 @@ impl World {
         by_action.or_else(|| state.faults.remove(&number))
     }
 
-    async fn play<T: Send>(
+    pub(super) async fn play<T: Send>(
         &self,
         action: &'static str,
         effect: impl FnOnce(&mut State) -> Called<T> + Send,
@@ -265,7 +289,7 @@ impl Entry {
 }
 
 impl State {
-    fn find(&self, stack: &str) -> Option<usize> {
+    pub(super) fn find(&self, stack: &str) -> Option<usize> {
         let by_id = self.entries.iter().position(|entry| entry.stack.id == stack);
         by_id.or_else(|| {
             self.entries
@@ -274,7 +298,7 @@ impl State {
         })
     }
 
-    fn accept(&mut self, at: usize, what: &str, token: &str) {
+    pub(super) fn accept(&mut self, at: usize, what: &str, token: &str) {
         self.accepted.push(what.to_owned());
         let script = self.scripts.pop_front().unwrap_or_default();
         let now = self.now;

@@ -1,0 +1,108 @@
+//! From a plan to the request of an update: the same for the preview by change set and for the apply, so that one
+//! recognises what the other made.
+
+use starburst_schema::fields::{ec2, stack as stack_fields};
+
+use super::api::{Asker, Plan, Prior, Settings};
+use super::assets::{self, Upload};
+use super::parameters::Uploaded;
+use super::preflight::Facts;
+use super::request::{self, Parts, text};
+use super::state::{ClusterState, STATE_VERSION};
+use super::{derive, observe, rolls};
+use crate::failure::Failure;
+use crate::ports::{ParameterValue, Ports, StackRequest};
+use crate::stack;
+use crate::template;
+use crate::value::Value;
+
+/// What an update is made from.
+#[derive(Clone, Copy)]
+pub struct Update<'a> {
+    /// Who asks.
+    pub asker: &'a Asker,
+    /// The provider's configuration.
+    pub settings: &'a Settings,
+    /// The cluster as the client's state knows it.
+    pub prior: &'a Prior,
+    /// Checked inputs.
+    pub inputs: &'a Value,
+    /// What they change.
+    pub plan: &'a Plan,
+}
+
+/// The request and the record that goes with it. `upload`: whether local files are written to the bucket or only named.
+///
+/// # Errors
+/// Files that cannot be read, and whatever kept AWS from answering.
+pub async fn build(
+    ports: Ports<'_>,
+    update: Update<'_>,
+    facts: &Facts,
+    upload: Upload,
+) -> Result<(StackRequest, ClusterState), Failure> {
+    let Update { asker, settings, prior, inputs, plan } = update;
+    let state = ClusterState::of(Some(prior)).map_err(super::read::newer_state)?;
+    let (uploaded, mut state) = prepare(ports, inputs, state, upload).await?;
+    state.derived = derive::derive(&derive::From {
+        inputs,
+        facts,
+        stored: &state.derived,
+        plan,
+        stack_id: Some(&prior.id),
+        uploaded: &uploaded,
+        partition: &ports.identity.partition(),
+        basic_resources: settings.basic_resources,
+    });
+    let live = live_workers(ports, prior, inputs).await?;
+    if let Some(live) = live {
+        let room = live.saturating_add(rolls::batch_size(inputs, live));
+        let written = state.derived.get(template::WORKER_MAXIMUM).and_then(|text| text.parse().ok());
+        state.derived.insert(template::WORKER_MAXIMUM.to_owned(), written.unwrap_or(room).max(room).to_string());
+    }
+    let mut request = request::build(&Parts {
+        asker,
+        settings,
+        inputs,
+        prior: Some(&prior.inputs),
+        uploaded: &uploaded,
+        state: &state,
+        keep_template: state.template_version != template::VERSION,
+    });
+    if let (Some(live), Some(parameter)) = (live, ec2::WORKER_COUNT.parameter) {
+        request.parameters.insert(parameter.name.to_owned(), ParameterValue::Text(live.to_string()));
+    }
+    Ok((request, state))
+}
+
+/// Uploads local files, or only finds out where they will lie, and notes it.
+///
+/// # Errors
+/// Files that cannot be read, and whatever kept S3 from taking them.
+pub async fn prepare(
+    ports: Ports<'_>,
+    inputs: &Value,
+    mut state: ClusterState,
+    upload: Upload,
+) -> Result<(Uploaded, ClusterState), Failure> {
+    let bucket = text(inputs, &stack_fields::ASSET_BUCKET);
+    let uploaded = assets::places(ports, inputs, bucket.as_deref(), &assets::prefix(inputs), upload).await?;
+    state.version = STATE_VERSION;
+    state.operation = None;
+    state.uploaded =
+        uploaded.iter().map(|(path, uri)| (path.render(crate::path::Casing::Camel), uri.clone())).collect();
+    Ok((uploaded, state))
+}
+
+/// How many workers operators want now, where the size is theirs. An update that sent the program's number would set
+/// the group back to it.
+async fn live_workers(ports: Ports<'_>, prior: &Prior, inputs: &Value) -> Result<Option<u32>, Failure> {
+    if text(inputs, &ec2::WORKER_SCALING).as_deref() != Some("external") {
+        return Ok(None);
+    }
+    let stack = ports.cloud_formation.describe_stack(&prior.id).await;
+    match stack.map_err(|error| stack::call_failure::from_call(&error))? {
+        Some(stack) => Ok(observe::workers(ports, &stack).await?.map(|group| group.desired)),
+        None => Ok(None),
+    }
+}
