@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use starburst_schema::Role;
 use starburst_schema::fields::{ec2, stack as stack_fields};
 
 use super::api::{Applied, Asker, FailedApply, Plan, Prior, Settings};
 use super::defaults::effective;
 use super::parameters::Uploaded;
-use super::plan::refuse_errors;
+use super::plan::{plan_at, refuse_errors};
 use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
 use super::state::{ClusterState, STATE_VERSION};
-use super::{assets, derive, diagnosis, guard, observe, outputs, preflight, rolls};
+use super::{assets, derive, diagnosis, guard, observe, outputs, preflight, rolls, sizes};
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
 use crate::ports::{ParameterValue, Ports, Progress, Stack, StackRequest};
@@ -36,7 +37,7 @@ pub async fn create(
 ) -> Result<Applied, FailedApply> {
     let plan = super::plan(None, inputs);
     refuse_errors(&plan)?;
-    let facts = preflight::preflight(ports, asker, settings, None, inputs, &plan).await?;
+    let facts = preflight::preflight(ports, asker, settings, None, inputs, &plan, timeout).await?;
     let (uploaded, mut state) = prepare(ports, inputs, ClusterState::default()).await?;
     state.template_version = template::VERSION;
     state.derived = derive::derive(&derive::From {
@@ -45,6 +46,7 @@ pub async fn create(
         stored: &BTreeMap::new(),
         plan: &plan,
         stack_id: None,
+        workers: None,
         uploaded: &uploaded,
         partition: &ports.identity.partition(),
         basic_resources: settings.basic_resources,
@@ -78,12 +80,17 @@ pub async fn update(
 ) -> Result<Applied, FailedApply> {
     let state = ClusterState::of(Some(prior)).map_err(super::read::newer_state)?;
     guard::same_region(ports, &prior.id)?;
-    let plan = super::plan(Some(prior), inputs);
+    let mut plan = super::plan(Some(prior), inputs);
     refuse_errors(&plan)?;
     if !plan.touches_stack() && state.operation.is_none() {
         return Ok(Applied { id: prior.id.clone(), outputs: echo(inputs, &prior.outputs) });
     }
-    let facts = preflight::preflight(ports, asker, settings, Some(prior), inputs, &plan).await?;
+    let operators = sizes::of_operators(ports, prior, inputs).await?;
+    let live = operators.as_ref().map(|group| group.desired);
+    if let Some(live) = live {
+        plan = plan_at(prior, inputs, live);
+    }
+    let facts = preflight::preflight(ports, asker, settings, Some(prior), inputs, &plan, timeout).await?;
     let (uploaded, mut state) = prepare(ports, inputs, state).await?;
     state.derived = derive::derive(&derive::From {
         inputs,
@@ -91,13 +98,13 @@ pub async fn update(
         stored: &state.derived,
         plan: &plan,
         stack_id: Some(&prior.id),
+        workers: live,
         uploaded: &uploaded,
         partition: &ports.identity.partition(),
         basic_resources: settings.basic_resources,
     });
-    let live = live_workers(ports, prior, inputs).await?;
     if let Some(live) = live {
-        let room = live.saturating_add(rolls::batch_size(inputs, live));
+        let room = rolls::sizes(Role::Worker, inputs, live, false).max;
         let written = state.derived.get(template::WORKER_MAXIMUM).and_then(|text| text.parse().ok());
         state.derived.insert(template::WORKER_MAXIMUM.to_owned(), written.unwrap_or(room).max(room).to_string());
     }
@@ -113,10 +120,17 @@ pub async fn update(
     if let (Some(live), Some(parameter)) = (live, ec2::WORKER_COUNT.parameter) {
         request.parameters.insert(parameter.name.to_owned(), ParameterValue::Text(live.to_string()));
     }
-    let limit = timeout.unwrap_or_else(|| default_update_timeout(&plan));
+    let limit = timeout.unwrap_or_else(|| default_update_timeout(prior, inputs, &plan));
     let operation = operation(asker, inputs, Goal::Update, Some(prior), Some(request), limit);
     let outcome = stack::run(ports, operation).await;
-    match conclude(ports, inputs, state, outcome).await {
+    let concluded = conclude(ports, inputs, state, outcome).await;
+    if let Some(before) = &operators {
+        let undone = matches!(&concluded, Err(failed) if failed.failure.kind == FailureKind::RolledBack);
+        if undone || concluded.is_ok() {
+            sizes::give_back(ports, before, &prior.id, undone).await;
+        }
+    }
+    match concluded {
         Ok((applied, stack)) => settle(ports, inputs, &prior.inputs, applied, &stack).await,
         Err(failed) => {
             if failed.failure.kind == FailureKind::RolledBack {
@@ -124,19 +138,6 @@ pub async fn update(
             }
             Err(failed)
         }
-    }
-}
-
-/// How many workers operators want now, where the size is theirs. An update that sent the program's number would set
-/// the group back to it.
-async fn live_workers(ports: Ports<'_>, prior: &Prior, inputs: &Value) -> Result<Option<u32>, Failure> {
-    if text(inputs, &ec2::WORKER_SCALING).as_deref() != Some("external") {
-        return Ok(None);
-    }
-    let stack = ports.cloud_formation.describe_stack(&prior.id).await;
-    match stack.map_err(|error| stack::call_failure::from_call(&error))? {
-        Some(stack) => Ok(observe::workers(ports, &stack).await?.map(|group| group.desired)),
-        None => Ok(None),
     }
 }
 
@@ -182,9 +183,9 @@ pub async fn delete(
     }
 }
 
-fn default_update_timeout(plan: &Plan) -> Millis {
-    let estimate: u64 = plan.rolls.iter().map(|roll| roll.at_most.0).sum();
-    Millis(DEFAULT_TIMEOUT.0.max(estimate + estimate / 2))
+fn default_update_timeout(prior: &Prior, inputs: &Value, plan: &Plan) -> Millis {
+    let (_, Millis(at_most)) = rolls::estimate(prior, inputs, plan);
+    Millis(DEFAULT_TIMEOUT.0.max(at_most + at_most / 2))
 }
 
 /// Uploads local files and notes where they lie.

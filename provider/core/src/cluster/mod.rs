@@ -33,7 +33,9 @@ mod preview;
 mod properties;
 mod read;
 pub mod request;
+mod rolling_update;
 mod rolls;
+mod sizes;
 pub mod state;
 mod validate;
 

@@ -3,15 +3,16 @@
 use starburst_schema::fields::stack;
 
 use super::api::{Asker, Previewed, Prior, Settings};
-use super::plan::refuse_errors;
+use super::plan::{plan_at, refuse_errors};
 use super::request::text;
-use super::{observe, outputs, preflight};
+use super::{observe, outputs, preflight, sizes};
 use crate::failure::Failure;
 use crate::ports::Ports;
+use crate::time::Millis;
 use crate::value::Value;
 
 /// Previews a create (no prior) or an update; makes read-only calls, and none when nothing changes but operational
-/// settings.
+/// settings. `timeout`: how long the operation may take, where the user says so.
 ///
 /// # Errors
 /// Violations of rules that need AWS or concern the change itself, and whatever kept them from being checked.
@@ -21,11 +22,18 @@ pub async fn preview(
     settings: &Settings,
     prior: Option<&Prior>,
     inputs: &Value,
+    timeout: Option<Millis>,
 ) -> Result<Previewed, Failure> {
-    let plan = super::plan(prior, inputs);
+    let mut plan = super::plan(prior, inputs);
     refuse_errors(&plan)?;
+    if let Some(prior) = prior.filter(|_| plan.touches_stack() && plan.replace.is_empty())
+        && let Some(group) = sizes::of_operators(ports, prior, inputs).await?
+    {
+        plan = plan_at(prior, inputs, group.desired);
+        plan.notes.extend(sizes::kept(prior, &group));
+    }
     let warnings = if prior.is_none() || plan.touches_stack() {
-        preflight::preflight(ports, asker, settings, prior, inputs, &plan).await?.warnings
+        preflight::preflight(ports, asker, settings, prior, inputs, &plan, timeout).await?.warnings
     } else {
         Vec::new()
     };

@@ -1,7 +1,9 @@
 //! The calls that the machine asks for, and what comes back. Plain data; knows nobody.
 
+use std::collections::BTreeMap;
+
 use crate::failure::Message;
-use crate::ports::{Called, DeleteRequest, EventPage, Progress, Stack, StackRequest, Updated};
+use crate::ports::{Called, DeleteRequest, EventPage, Group, Progress, Stack, StackRequest, Updated};
 use crate::stack::operation::Outcome;
 use crate::time::Timestamp;
 
@@ -26,6 +28,10 @@ pub enum Step {
     Rollback(String, String),
     /// DescribeScalingActivities: name of the group.
     Activities(String),
+    /// DescribeAutoScalingGroups: names.
+    Groups(Vec<String>),
+    /// DescribeTags: ids of instances, and the key.
+    TagOf(Vec<String>, String),
     /// UpdateTerminationProtection: ARN and whether deletion is refused.
     Protect(String, bool),
 }
@@ -34,7 +40,7 @@ impl Step {
     /// Whether the call changes something in AWS.
     #[must_use]
     pub fn is_mutating(&self) -> bool {
-        !matches!(self, Self::Describe(_) | Self::Events(..) | Self::Activities(_))
+        !matches!(self, Self::Describe(_) | Self::Events(..) | Self::Activities(_) | Self::Groups(_) | Self::TagOf(..))
     }
 }
 
@@ -51,6 +57,10 @@ pub enum Reply {
     Updated(Called<Updated>),
     /// To [`Step::Activities`].
     Activities(Called<Vec<String>>),
+    /// To [`Step::Groups`].
+    Groups(Called<Vec<Group>>),
+    /// To [`Step::TagOf`].
+    TagOf(Called<BTreeMap<String, String>>),
     /// To all others.
     Done(Called<()>),
 }

@@ -121,3 +121,12 @@ pub static CHANGE_SET_PREVIEW: Code = Code::new(
     "The preview is made from the inputs alone.",
     "Remove the input.",
 );
+
+/// The change may take longer than the operation may.
+pub static LONGER_THAN_TIMEOUT: Code = Code::new(
+    1127,
+    "the change may take longer than the operation may",
+    "The estimate follows from the number of batches and from the times to boot and to drain; an operation that runs \
+     out of time fails while CloudFormation goes on.",
+    "Give the resource a longer timeout, a larger batch, or shorter times to boot and to drain.",
+);
