@@ -14,6 +14,7 @@ use super::autoscaling::AutoScalingClient;
 use super::cloudformation::CloudFormationClient;
 use super::credentials::{self, Base};
 use super::ec2::Ec2Client;
+use super::expiry;
 use super::http;
 use super::redact::Redactor;
 use super::retry;
@@ -183,7 +184,7 @@ pub async fn clients(config: &AwsConfig) -> Result<Aws, String> {
         redactor.register(password);
     }
     let region = credentials::region(config).await.ok_or_else(|| NO_REGION.to_owned())?;
-    let sdk = sdk_config(config, region.clone()).await?;
+    let (sdk, expiry) = expiry::noted(sdk_config(config, region.clone()).await?);
     let endpoint = |service: &str| config.endpoints.get(service).cloned();
     // With an endpoint that is not AWS's own, a bucket cannot be part of the host's name.
     let path_style = endpoint("s3").or_else(|| sdk.endpoint_url().map(str::to_owned)).is_some();
@@ -191,7 +192,7 @@ pub async fn clients(config: &AwsConfig) -> Result<Aws, String> {
         cloud_formation: CloudFormationClient::new(&sdk, endpoint("cloudformation"), redactor.clone()),
         auto_scaling: AutoScalingClient::new(&sdk, endpoint("autoscaling"), redactor.clone()),
         compute: Ec2Client::new(&sdk, endpoint("ec2"), redactor.clone()),
-        identity: StsClient::new(&sdk, endpoint("sts"), region, redactor.clone()),
+        identity: StsClient::new(&sdk, endpoint("sts"), region, expiry, redactor.clone()),
         objects: S3Client::new(&sdk, endpoint("s3"), path_style, redactor.clone()),
         secrets: SecretsClient::new(&sdk, endpoint("secretsmanager"), redactor.clone()),
         redactor,

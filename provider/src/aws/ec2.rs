@@ -183,6 +183,18 @@ impl Compute for Ec2Client {
         Ok(newest)
     }
 
+    async fn tag_of(&self, instances: &[String], key: &str) -> Called<BTreeMap<String, String>> {
+        let ids = instances.get(..FILTER_VALUES).unwrap_or(instances);
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let call = self.client.describe_tags().filters(filter("resource-id", ids)).filters(only("key", key));
+        let answer = call.send().await.map_err(|error| self.failures.call("DescribeTags", &error))?;
+        let redactor = self.failures.redactor();
+        let value = |tag: types::TagDescription| Some((tag.resource_id?, redactor.redact(&tag.value?)));
+        Ok(answer.tags.unwrap_or_default().into_iter().filter_map(value).collect())
+    }
+
     async fn tag(&self, ids: &[String], tags: &BTreeMap<String, String>) -> Called<()> {
         let tags: Vec<_> =
             tags.iter().map(|(key, value)| types::Tag::builder().key(key).value(value).build()).collect();

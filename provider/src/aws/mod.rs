@@ -2,7 +2,7 @@
 //! names an SDK type, and nothing here knows the resource, its inputs or a client.
 //!
 //! Map: [`config`] turns settings into clients · [`http`], [`retry`] and [`credentials`] are its parts · one file a
-//! service · [`call_error`] says what a failed call means · `call_log` logs calls · [`redact`] keeps secrets out of texts.
+//! service · [`call_error`] says what a failed call means · `call_log` logs calls · [`expiry`] knows how long credentials live · [`redact`] keeps secrets out of texts.
 
 pub mod autoscaling;
 pub mod call_error;
@@ -12,6 +12,7 @@ pub mod cloudformation;
 pub mod config;
 pub mod credentials;
 pub mod ec2;
+pub mod expiry;
 pub mod http;
 pub mod redact;
 pub mod retry;

@@ -4,9 +4,11 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_sts::Client;
 use starburst_core::ports::{Called, Caller, Identity};
+use starburst_core::time::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::call_error::Failures;
+use super::expiry::Expiry;
 use super::redact::Redactor;
 
 /// Regions whose names begin so belong to another partition than `aws`. After the SDK's own `partitions.json`.
@@ -25,19 +27,20 @@ pub struct StsClient {
     client: Client,
     failures: Failures,
     region: String,
+    expiry: Expiry,
     caller: OnceCell<Caller>,
 }
 
 impl StsClient {
-    /// `endpoint` in place of AWS's own.
+    /// `endpoint` in place of AWS's own; `expiry` of the credentials of all clients.
     #[must_use]
-    pub fn new(sdk: &SdkConfig, endpoint: Option<String>, region: String, redactor: Redactor) -> Self {
+    pub fn new(sdk: &SdkConfig, endpoint: Option<String>, region: String, expiry: Expiry, redactor: Redactor) -> Self {
         let mut config = aws_sdk_sts::config::Builder::from(sdk).interceptor(super::call_log::CallLog);
         if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }
         let client = Client::from_conf(config.build());
-        Self { client, failures: Failures::new("sts", redactor), region, caller: OnceCell::new() }
+        Self { client, failures: Failures::new("sts", redactor), region, expiry, caller: OnceCell::new() }
     }
 
     async fn ask(&self) -> Called<Caller> {
@@ -63,6 +66,10 @@ impl Identity for StsClient {
 
     fn partition(&self) -> String {
         partition_of(&self.region).to_owned()
+    }
+
+    fn credentials_expire(&self) -> Option<Timestamp> {
+        self.expiry.get()
     }
 }
 

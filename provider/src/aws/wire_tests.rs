@@ -217,3 +217,25 @@ async fn an_absent_profile_or_file_is_a_matter_of_credentials() {
     }
     std::fs::remove_file(empty).expect("removed");
 }
+
+#[tokio::test]
+async fn one_tag_of_many_instances_is_one_call() {
+    let row = |id: &str, value: &str| {
+        format!("<item><resourceId>{id}</resourceId><key>starburst:status</key><value>{value}</value></item>")
+    };
+    let tags = format!("{}{}", row("i-1", "draining, 2 queries left"), row("i-2", "ready"));
+    let namespace = "http://ec2.amazonaws.com/doc/2016-11-15/";
+    let server = Canned::new(
+        200,
+        &format!("<DescribeTagsResponse xmlns=\"{namespace}\"><tagSet>{tags}</tagSet></DescribeTagsResponse>"),
+    )
+    .await;
+    let ids = ["i-1".to_owned(), "i-2".to_owned()];
+    let aws = server.aws().await;
+    let told = aws.compute.tag_of(&ids, "starburst:status").await.expect("an answer");
+    let expected = [("i-1", "draining, 2 queries left"), ("i-2", "ready")];
+    assert_eq!(told, expected.map(|(id, text)| (id.to_owned(), text.to_owned())).into());
+    assert_eq!(server.sent().len(), 1);
+    assert_eq!(aws.compute.tag_of(&[], "starburst:status").await, Ok(BTreeMap::new()), "nothing is asked of none");
+    assert_eq!(server.sent().len(), 1);
+}

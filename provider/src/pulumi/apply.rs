@@ -20,7 +20,7 @@ pub async fn create(provider: &Provider, request: CreateRequest) -> Result<Creat
     let operation = provider.operation_in(&request.urn, &inputs).await.map_err(|failure| errors::status(&failure))?;
     operation.hide_secrets_of(&inputs);
     if request.preview {
-        let outputs = preview(operation, None, &inputs).await?;
+        let outputs = preview(operation, None, &inputs, timeout(request.timeout)).await?;
         let properties = Some(encode(&outputs, Unknowns::Kept));
         return Ok(CreateResponse { id: String::new(), properties, refresh_before_update: false });
     }
@@ -46,7 +46,7 @@ pub async fn update(provider: &Provider, request: UpdateRequest) -> Result<Updat
     operation.hide_secrets_of(&prior.inputs);
     operation.hide_secrets_of(&inputs);
     if request.preview {
-        let outputs = preview(operation, Some(&prior), &inputs).await?;
+        let outputs = preview(operation, Some(&prior), &inputs, timeout(request.timeout)).await?;
         let properties = Some(encode(&outputs, Unknowns::Kept));
         return Ok(UpdateResponse { properties, refresh_before_update: false });
     }
@@ -82,11 +82,16 @@ pub async fn delete(provider: &Provider, request: DeleteRequest) -> Result<(), S
 }
 
 /// Outputs as far as they are known; what the user should read before agreeing goes to the log.
-async fn preview(operation: Operation, prior: Option<&Prior>, inputs: &Value) -> Result<Value, Status> {
+async fn preview(
+    operation: Operation,
+    prior: Option<&Prior>,
+    inputs: &Value,
+    timeout: Option<Millis>,
+) -> Result<Value, Status> {
     let Operation { connection, cancelled, progress, asker } = operation;
     let ports = connection.ports(&cancelled, &progress);
     let shown = PreviewUse::Shown;
-    let previewed = cluster::preview(ports, &asker, connection.settings(), prior, inputs, shown).await;
+    let previewed = cluster::preview(ports, &asker, connection.settings(), prior, inputs, shown, timeout).await;
     if let Ok(Previewed { plan, warnings, change_set, .. }) = &previewed {
         plan.notes.iter().chain(&change_set.lines).for_each(|note| progress.info(note));
         change_set.warnings.iter().for_each(|warning| progress.warning(warning.render(Client::Pulumi)));

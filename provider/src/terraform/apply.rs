@@ -230,7 +230,7 @@ fn nothing(diagnostics: Vec<Diagnostic>) -> wire::Response {
 }
 
 /// The user's limit of an operation; `None` where there is none.
-fn timeout(tree: &Value, operation: &str) -> Result<Option<Millis>, Refused> {
+pub fn timeout(tree: &Value, operation: &str) -> Result<Option<Millis>, Refused> {
     let path = Path::field("timeouts").key(operation);
     let Some(text) = tree.at(&path).as_text() else { return Ok(None) };
     super::config::duration(text)

@@ -4,6 +4,7 @@
 use starburst_core::cluster::{self, Plan, PreviewUse, Previewed, Prior};
 use starburst_core::failure::{Failure, Severity};
 use starburst_core::path::Path;
+use starburst_core::time::Millis;
 use starburst_core::value::Value;
 
 use super::encode::encode;
@@ -14,7 +15,7 @@ use super::shapes::CLUSTER;
 use super::wire::deferred::Reason;
 use super::wire::plan_resource_change as wire;
 use super::wire::{ClientCapabilities, Deferred, Diagnostic};
-use super::{check, diagnostics, identity, private, tree};
+use super::{apply, check, diagnostics, identity, private, tree};
 
 /// Headline of the one warning that a plan gives.
 const WARNING: &str = "This plan takes nodes of the cluster out of service";
@@ -56,7 +57,8 @@ async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::R
     }
     let change = cluster::plan(prior.as_ref(), &checked.inputs);
     let resumes = prior.as_ref().is_some_and(|prior| cluster::is_under_way(&prior.outputs));
-    let looked = look(provider, prior.as_ref(), &checked.inputs, &change).await?;
+    let timeout = apply::timeout(&config, if prior.is_some() { "update" } else { "create" })?;
+    let looked = look(provider, prior.as_ref(), &checked.inputs, &change, timeout).await?;
     let from = From {
         config: &config,
         prior: stored.as_ref(),
@@ -66,7 +68,8 @@ async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::R
         resumes,
     };
     let state = from.state(&CLUSTER);
-    let mut found = told(&change);
+    // Where the size of the group is the operators', only AWS knows the numbers of a roll.
+    let mut found = told(looked.as_ref().map_or(&change, |looked| &looked.plan));
     if let Some(looked) = &looked {
         found.extend(diagnostics::violations(&looked.warnings, &CLUSTER));
         found.extend(diagnostics::notes(CHANGE_SET, &looked.change_set.lines));
@@ -124,6 +127,7 @@ async fn look(
     prior: Option<&Prior>,
     inputs: &Value,
     change: &Plan,
+    timeout: Option<Millis>,
 ) -> Result<Option<Previewed>, Refused> {
     let told = |failure: Failure| diagnostics::failure(&failure, &CLUSTER);
     cluster::refuse_errors(change).map_err(told)?;
@@ -135,7 +139,8 @@ async fn look(
     let ports = operation.ports();
     let asker = identity::asker(inputs);
     let usage = provider.preview_use(prior.map_or("", |prior| prior.id.as_str()));
-    let previewed = cluster::preview(ports, &asker, operation.connection.settings(), prior, inputs, usage).await;
+    let settings = operation.connection.settings();
+    let previewed = cluster::preview(ports, &asker, settings, prior, inputs, usage, timeout).await;
     let mut previewed = previewed.map_err(told)?;
     if usage == PreviewUse::Again {
         // What the apply will do was shown by the plan before.

@@ -47,6 +47,8 @@ pub static CODES: &[&Code] = &[
     &MIXED_ARCHITECTURES,
     &PROFILE_NEEDS_SESSIONS,
     &ARN_OF_ANOTHER_THING,
+    &SHORT_BOOT,
+    &SHORT_DRAIN,
     &NO_LOCAL_DISKS,
     &NO_WORKER_VOLUME,
     &MEMORY_DOES_NOT_FIT,
@@ -80,6 +82,7 @@ pub static CODES: &[&Code] = &[
     &BAD_POLICY,
     &DELETE_ON_CREATE_ONLY,
     &BAD_LOGICAL_ID,
+    &LONGER_THAN_TIMEOUT,
     &VPC_ABSENT,
     &SUBNET_ABSENT,
     &SUBNET_ELSEWHERE,
@@ -95,4 +98,5 @@ pub static CODES: &[&Code] = &[
     &NOT_CHECKED,
     &ROUTE_TABLE_ABSENT,
     &NO_DNS_NAMES,
+    &LONGER_THAN_CREDENTIALS,
 ];

@@ -227,7 +227,7 @@ pub static ROLLING_UPDATE_DRAIN_TIMEOUT: Field = Field::new("ec2.rollingUpdate.d
     .default("\"30m\"")
     .constraints(&[Constraint::Form(Format::Duration)])
     .effect(Effect::Operational)
-    .doc("How long a leaving node may take to finish its queries, `1m` to `48h`.")
+    .doc("How long a leaving node may take to finish its queries, `1m` to `995m`.")
     .example("\"45m\"");
 
 /// `ec2.rollingUpdate.onDrainTimeout`.

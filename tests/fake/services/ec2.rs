@@ -124,6 +124,7 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
             let attribute = get(p, "Attribute");
             Ok(json!({ "vpcId": id, attribute: { "value": true } }))
         }
+        "DescribeTags" => super::tags::describe(w, place, &filters(p)),
         "CreateTags" | "DeleteTags" => tags(w, place, p, action == "CreateTags"),
         "TerminateInstances" => {
             for id in list(p, "InstanceId") {

@@ -104,15 +104,19 @@ pub struct Change {
 pub struct Roll {
     /// Which nodes.
     pub role: Role,
-    /// How many there are.
+    /// How many are replaced; nodes that the same change adds are new already.
     pub nodes: u32,
     /// How many at once.
     pub batch_size: u32,
     /// How many batches.
     pub batches: u32,
-    /// How many stay in service at any time (the floor).
+    /// How many are in service at any time (the floor).
     pub floor: u32,
-    /// An estimate from the settings: batches × (drain + boot) at their longest.
+    /// How many there are at most while it goes on.
+    pub largest: u32,
+    /// An estimate: nodes boot and leave as usual, and queries are short.
+    pub likely: Millis,
+    /// An estimate from the settings: every boot and every drain at its longest.
     pub at_most: Millis,
     /// The paths whose change brings it about.
     pub because: Vec<Path>,
@@ -127,7 +131,7 @@ pub struct Plan {
     pub replace: Vec<Path>,
     /// Whether the old stack has to go first because names or endpoints would collide.
     pub delete_before_replace: bool,
-    /// Rolls, workers first.
+    /// Rolls, in the order in which they begin.
     pub rolls: Vec<Roll>,
     /// Whether the whole cluster stops and starts, and why.
     pub restart: Vec<Path>,

@@ -7,11 +7,11 @@ use starburst_schema::fields::{ec2, stack as stack_fields};
 use super::api::{Applied, Asker, FailedApply, Plan, Prior, Settings};
 use super::assets::Upload;
 use super::defaults::effective;
-use super::plan::refuse_errors;
+use super::plan::{plan_at, refuse_errors};
 use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
 use super::state::ClusterState;
 use super::update_request::{self, Update};
-use super::{assets, change_set, derive, diagnosis, guard, observe, outputs, preflight};
+use super::{assets, change_set, derive, diagnosis, guard, observe, outputs, preflight, rolls, sizes};
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
 use crate::ports::{Ports, Progress, Stack, StackRequest};
@@ -37,7 +37,7 @@ pub async fn create(
 ) -> Result<Applied, FailedApply> {
     let plan = super::plan(None, inputs);
     refuse_errors(&plan)?;
-    let facts = preflight::preflight(ports, asker, settings, None, inputs, &plan).await?;
+    let facts = preflight::preflight(ports, asker, settings, None, inputs, &plan, timeout).await?;
     let (uploaded, mut state) = update_request::prepare(ports, inputs, ClusterState::default(), Upload::Yes).await?;
     state.template_version = template::VERSION;
     state.derived = derive::derive(&derive::From {
@@ -46,6 +46,7 @@ pub async fn create(
         stored: &BTreeMap::new(),
         plan: &plan,
         stack_id: None,
+        workers: None,
         uploaded: &uploaded,
         partition: &ports.identity.partition(),
         basic_resources: settings.basic_resources,
@@ -79,21 +80,33 @@ pub async fn update(
 ) -> Result<Applied, FailedApply> {
     let state = ClusterState::of(Some(prior)).map_err(super::read::newer_state)?;
     guard::same_region(ports, &prior.id)?;
-    let plan = super::plan(Some(prior), inputs);
+    let mut plan = super::plan(Some(prior), inputs);
     refuse_errors(&plan)?;
     if !plan.touches_stack() && state.operation.is_none() {
         return Ok(Applied { id: prior.id.clone(), outputs: echo(inputs, &prior.outputs) });
     }
-    let facts = preflight::preflight(ports, asker, settings, Some(prior), inputs, &plan).await?;
-    let from = Update { asker, settings, prior, inputs, plan: &plan };
+    let operators = sizes::of_operators(ports, prior, inputs).await?;
+    let live = operators.as_ref().map(|group| group.desired);
+    if let Some(live) = live {
+        plan = plan_at(prior, inputs, live);
+    }
+    let facts = preflight::preflight(ports, asker, settings, Some(prior), inputs, &plan, timeout).await?;
+    let from = Update { asker, settings, prior, inputs, plan: &plan, live };
     let (request, state) = update_request::build(ports, from, &facts, Upload::Yes).await?;
-    let limit = timeout.unwrap_or_else(|| default_update_timeout(&plan));
+    let limit = timeout.unwrap_or_else(|| default_update_timeout(prior, inputs, &plan));
     let mut operation = operation(asker, inputs, Goal::Update, Some(prior), Some(request), limit);
     if change_set::is_wanted(inputs) {
         operation.change_set = ChangeSetUse::Execute(change_set::shown(&plan));
     }
     let outcome = stack::run(ports, operation).await;
-    match conclude(ports, inputs, state, outcome).await {
+    let concluded = conclude(ports, inputs, state, outcome).await;
+    if let Some(before) = &operators {
+        let undone = matches!(&concluded, Err(failed) if failed.failure.kind == FailureKind::RolledBack);
+        if undone || concluded.is_ok() {
+            sizes::give_back(ports, before, &prior.id, undone).await;
+        }
+    }
+    match concluded {
         Ok((applied, stack)) => settle(ports, inputs, &prior.inputs, applied, &stack).await,
         Err(failed) => {
             if failed.failure.kind == FailureKind::RolledBack {
@@ -146,9 +159,9 @@ pub async fn delete(
     }
 }
 
-fn default_update_timeout(plan: &Plan) -> Millis {
-    let estimate: u64 = plan.rolls.iter().map(|roll| roll.at_most.0).sum();
-    Millis(DEFAULT_TIMEOUT.0.max(estimate + estimate / 2))
+fn default_update_timeout(prior: &Prior, inputs: &Value, plan: &Plan) -> Millis {
+    let (_, Millis(at_most)) = rolls::estimate(prior, inputs, plan);
+    Millis(DEFAULT_TIMEOUT.0.max(at_most + at_most / 2))
 }
 
 /// Assets go with the cluster. What cannot be removed is left with a word: the cluster itself is gone.

@@ -28,6 +28,8 @@ pub struct From<'a> {
     pub plan: &'a Plan,
     /// ARN of the stack, if there is one: its own endpoints count as absent.
     pub stack_id: Option<&'a str>,
+    /// How many workers there are, where the size of their group is the operators'.
+    pub workers: Option<u32>,
     /// Where local files lie that were uploaded.
     pub uploaded: &'a Uploaded,
     /// Partition of the region, for ARNs.
@@ -36,8 +38,8 @@ pub struct From<'a> {
     pub basic_resources: bool,
 }
 
-/// Parameters that a restart sets for one update.
-const RESTART: &[&str] =
+/// Parameters that are computed in every run: what a restart sets is for one update.
+const PASSING: &[&str] =
     &["WorkersBatchSize", "WorkersMinInService", "CoordinatorsBatchSize", "CoordinatorsMinInService"];
 /// Placeholder of an empty list; CloudFormation has none.
 const NONE: &str = "none";
@@ -47,8 +49,7 @@ const NONE: &str = "none";
 pub fn derive(from: &From<'_>) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for derived in DERIVED {
-        // Computed in every run: what a restart set does not outlive it.
-        let passing = RESTART.contains(&derived.name);
+        let passing = PASSING.contains(&derived.name);
         let kept = from.stored.get(derived.name).filter(|_| !passing && !from.changes(derived.from));
         let value = match kept {
             Some(kept) => Some(kept.clone()),
@@ -95,18 +96,16 @@ impl From<'_> {
     /// A value for a new cluster, or after one of its fields changed. Source of each meaning: its row in the table.
     fn compute(&self, name: &str) -> Option<String> {
         let inputs = self.inputs;
-        let workers = rolls::nodes(Role::Worker, inputs);
-        let batch = rolls::batch_size(inputs, workers);
-        let coordinators = rolls::nodes(Role::Coordinator, inputs);
-        let restarts = self.restarts();
+        let sizes = |role, nodes| rolls::sizes(role, inputs, nodes, self.restarts());
+        let workers = sizes(Role::Worker, self.workers.unwrap_or_else(|| rolls::nodes(Role::Worker, inputs)));
+        let coordinators = sizes(Role::Coordinator, rolls::nodes(Role::Coordinator, inputs));
         Some(match name {
             "ResourceTypes" => if self.basic_resources { "basic" } else { "full" }.to_owned(),
-            "WorkersMaximum" => (workers + batch).to_string(),
-            // In a restart all nodes go at once: mixed ones cannot work together.
-            "WorkersBatchSize" => if restarts { workers } else { batch }.to_string(),
-            "WorkersMinInService" => if restarts { 0 } else { rolls::worker_floor(inputs, workers) }.to_string(),
-            "CoordinatorsBatchSize" => if restarts { coordinators } else { 1 }.to_string(),
-            "CoordinatorsMinInService" => if restarts { 0 } else { coordinators.saturating_sub(1) }.to_string(),
+            "WorkersMaximum" => workers.max.to_string(),
+            "WorkersBatchSize" => workers.batch.to_string(),
+            "WorkersMinInService" => workers.in_service.to_string(),
+            "CoordinatorsBatchSize" => coordinators.batch.to_string(),
+            "CoordinatorsMinInService" => coordinators.in_service.to_string(),
             "BootTimeout" => format!("PT{}S", rolls::boot_timeout(inputs).seconds()),
             "DrainTimeout" => rolls::drain_timeout(inputs).seconds().to_string(),
             "OnDrainTimeout" => request::text(inputs, &ec2::ROLLING_UPDATE_ON_DRAIN_TIMEOUT)?,

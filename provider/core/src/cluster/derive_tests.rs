@@ -67,6 +67,7 @@ fn run(inputs: &Value, facts: &Facts, stored: &BTreeMap<String, String>, changed
         facts,
         stored,
         plan: &plan,
+        workers: None,
         stack_id: (!stored.is_empty()).then_some(STACK_ID),
         uploaded: &Uploaded::new(),
         partition: "aws",
@@ -222,5 +223,40 @@ fn no_network_stands_twice_in_the_prefix_list() {
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), ACCESS_PLACES + 1, "{networks}: {places:?}");
+    }
+}
+
+#[test]
+fn the_template_rolls_as_the_preview_says() {
+    use super::api::Prior;
+    use super::rolling_update::{Course, Group};
+    for count in [1, 2, 3, 9, 10, 25, 100] {
+        for batch in [json!(null), json!("1"), json!("4"), json!("30%")] {
+            for floor in [json!(null), json!(0), json!(count / 2), json!(count)] {
+                let before = inputs(&[
+                    ("ec2.workerCount", json!(count)),
+                    ("ec2.rollingUpdate.maxBatchSize", batch.clone()),
+                    ("ec2.rollingUpdate.minInService", floor.clone()),
+                ]);
+                let derived = created(&before, &facts());
+                let number = |name: &str| derived[name].parse::<u32>().expect("a number");
+                let course = Course::of(Group {
+                    obsolete: count,
+                    desired: count,
+                    max: number(WORKER_MAXIMUM),
+                    in_service: number("WorkersMinInService"),
+                    batch: number("WorkersBatchSize"),
+                });
+                assert!(number("WorkersMinInService") < number(WORKER_MAXIMUM), "AWS refuses it otherwise");
+                let mut after = before.clone();
+                after.put(&Path::field("ec2.workerInstanceType"), Value::text("r5.xlarge"));
+                let prior = Prior { id: STACK_ID.to_owned(), inputs: before, outputs: Value::Null };
+                let plan = super::plan(Some(&prior), &after);
+                let roll = plan.rolls.first().expect("a roll");
+                let said = (roll.batch_size, roll.batches, roll.floor, roll.largest);
+                let done = (course.batch, course.rounds, course.lowest, course.largest);
+                assert_eq!(said, done, "{count} {batch} {floor}");
+            }
+        }
     }
 }

@@ -45,5 +45,5 @@ pub fn fields_of_resources() -> Fields {
     for (logical_id, path) in template::FIELDS_OF_RESOURCES {
         all = all.resource(*logical_id, Path::field(path));
     }
-    all
+    all.with_status_tag(template::STATUS_TAG)
 }

@@ -42,9 +42,8 @@ pub fn of_change(prior: &Prior, inputs: &Value, plan: &Plan) -> Vec<Message> {
         notes.extend(restart(inputs, plan));
     }
     notes.extend(workers(prior, inputs, plan));
-    for roll in &plan.rolls {
-        notes.extend(of_roll(inputs, roll));
-    }
+    notes.extend(plan.rolls.iter().map(|roll| of_roll(inputs, roll)));
+    notes.extend(order(plan));
     if has(plan, &ec2::HA_COORDINATOR_COUNT) {
         notes.push(Message::new(
             "the Alluxio masters' quorum changes: members join and leave one at a time, and a majority has to be up throughout",
@@ -73,11 +72,10 @@ fn replacement(prior: &Prior, plan: &Plan) -> Vec<Message> {
 fn restart(inputs: &Value, plan: &Plan) -> Vec<Message> {
     let why = listed(Message::new("the whole cluster stops and starts because of "), &plan.restart);
     let outage = why
-        .text(": no query runs for at most ")
-        .span(rolls::boot_timeout(inputs))
-        .text(" after running ones had up to ")
+        .text(": running queries have up to ")
         .span(rolls::drain_timeout(inputs))
-        .text(" to finish");
+        .text(" to finish and are ended then; coordinators go first and workers after them, and no query runs for at most ")
+        .span(rolls::outage_of_restart(inputs));
     let way_round = Message::new("a second cluster with the new values, made before this one goes, avoids the outage");
     vec![outage, way_round]
 }
@@ -85,6 +83,14 @@ fn restart(inputs: &Value, plan: &Plan) -> Vec<Message> {
 fn workers(prior: &Prior, inputs: &Value, plan: &Plan) -> Option<Message> {
     if !has(plan, &ec2::WORKER_COUNT) {
         return None;
+    }
+    if is_external(inputs) {
+        return Some(
+            Message::of(&ec2::WORKER_COUNT)
+                .text(" has no effect on a cluster that exists while ")
+                .field(&ec2::WORKER_SCALING)
+                .text(" is `external`: the size of the group is kept"),
+        );
     }
     let before = effective(&prior.inputs, &ec2::WORKER_COUNT).as_integer()?;
     let after = effective(inputs, &ec2::WORKER_COUNT).as_integer()?;
@@ -97,43 +103,55 @@ fn workers(prior: &Prior, inputs: &Value, plan: &Plan) -> Option<Message> {
     })
 }
 
-fn of_roll(inputs: &Value, roll: &Roll) -> Vec<Message> {
-    let because = |message: Message| listed(message.text(" (because of "), &roll.because).text(")");
-    match roll.role {
-        Role::Worker => {
-            let group = if roll.floor < roll.nodes { roll.nodes } else { roll.nodes + roll.batch_size };
-            let text = format!(
-                "workers roll: {} in {} of {}, at least {} of {group} stay in service, at most ",
-                counted(roll.nodes, "node", "nodes"),
-                counted(roll.batches, "batch", "batches"),
-                roll.batch_size,
-                roll.floor
-            );
-            vec![because(Message::new(text).span(roll.at_most))]
-        }
-        Role::Coordinator if roll.nodes == 1 => {
-            let text = "the coordinator is replaced: new queries are refused, running ones have up to ";
-            let outage = Message::new(text)
+/// Whether the size of the worker group is the operators'.
+#[must_use]
+pub fn is_external(inputs: &Value) -> bool {
+    effective(inputs, &ec2::WORKER_SCALING).as_text() == Some("external")
+}
+
+/// One line for a roll: batches, floor, how long, and what users of the cluster notice.
+fn of_roll(inputs: &Value, roll: &Roll) -> Message {
+    let likely = format!("about {} with short queries, at most ", roll.likely);
+    let message = match roll.role {
+        Role::Worker => Message::new(format!(
+            "workers roll: {} in {} of {}, at least {} of {} stay in service, {likely}",
+            counted(roll.nodes, "node", "nodes"),
+            counted(roll.batches, "batch", "batches"),
+            roll.batch_size,
+            roll.floor,
+            roll.largest
+        ))
+        .span(roll.at_most),
+        Role::Coordinator if roll.nodes == 1 && roll.largest == 1 => {
+            Message::new("the coordinator is replaced: new queries are refused, running ones have up to ")
                 .span(rolls::drain_timeout(inputs))
-                .text(", then an outage of one boot, at most ")
-                .span(rolls::boot_timeout(inputs));
-            vec![because(outage)]
+                .text(" and are ended then, and an outage of one boot follows, at most ")
+                .span(rolls::boot_timeout(inputs))
+                .text(format!("; {likely}"))
+                .span(roll.at_most)
         }
-        Role::Coordinator => {
-            let text = format!(
-                "coordinators roll: {} one by one, running queries end with each switch of the active one, at most ",
-                counted(roll.nodes, "node", "nodes")
-            );
-            vec![because(Message::new(text).span(roll.at_most))]
-        }
-        Role::Metastore => {
-            let text = "the metastore is replaced: tables cannot be resolved for one boot, at most ";
-            vec![because(Message::new(text).span(roll.at_most))]
-        }
+        Role::Coordinator => Message::new(format!(
+            "coordinators roll: {} one by one, at least {} of {} stay in service, running queries end with each switch of \
+             the active one, {likely}",
+            counted(roll.nodes, "node", "nodes"),
+            roll.floor,
+            roll.largest
+        ))
+        .span(roll.at_most),
+        Role::Metastore => Message::new("the metastore is replaced: tables cannot be resolved for one boot, at most ")
+            .span(rolls::boot_timeout(inputs)),
         Role::Superset => {
-            vec![because(Message::new("Superset is replaced: it is away for one boot, at most ").span(roll.at_most))]
+            Message::new("Superset is replaced: it is away for one boot, at most ").span(rolls::boot_timeout(inputs))
         }
-    }
+    };
+    listed(message.text(" (because of "), &roll.because).text(")")
+}
+
+/// In which order rolls come that wait for each other: the template makes workers wait for the coordinators.
+fn order(plan: &Plan) -> Option<Message> {
+    let rolls = |role| plan.rolls.iter().any(|roll| roll.role == role);
+    let waits = rolls(Role::Coordinator) && rolls(Role::Worker);
+    waits.then(|| Message::new("coordinators roll first, and workers when all coordinators are ready"))
 }
 
 /// What a change in place or a restart loses.

@@ -23,8 +23,14 @@ use crate::value::Value;
 pub fn plan(prior: Option<&Prior>, inputs: &Value) -> Plan {
     match prior {
         None => creation(inputs),
-        Some(prior) => change(prior, inputs),
+        Some(prior) => change(prior, inputs, None),
     }
+}
+
+/// The plan of a change of a cluster whose size is the operators': rolls and notes tell of so many workers.
+#[must_use]
+pub fn plan_at(prior: &Prior, inputs: &Value, workers: u32) -> Plan {
+    change(prior, inputs, Some(workers))
 }
 
 /// Errors that concern the change itself: nothing is carried out, nor previewed further.
@@ -44,14 +50,19 @@ fn creation(inputs: &Value) -> Plan {
     plan
 }
 
-fn change(prior: &Prior, inputs: &Value) -> Plan {
+fn change(prior: &Prior, inputs: &Value, workers: Option<u32>) -> Plan {
     let changes = diff::changes(prior, inputs);
     let paths = |wanted: &dyn Fn(Effect) -> bool| -> Vec<Path> {
         changes.iter().filter(|change| wanted(change.effect)).map(|change| change.path.clone()).collect()
     };
     let replace = paths(&|effect| effect == Effect::Replace);
     let restart = if replace.is_empty() { paths(&|effect| effect == Effect::Restart) } else { Vec::new() };
-    let rolls = if replace.is_empty() { rolls::of(prior, inputs, &changes, !restart.is_empty()) } else { Vec::new() };
+    let sized = workers.map(|workers| {
+        let prior = Prior { inputs: rolls::at_size(&prior.inputs, workers), ..prior.clone() };
+        (prior, rolls::at_size(inputs, workers))
+    });
+    let (from, to) = sized.as_ref().map_or((prior, inputs), |(prior, inputs)| (prior, inputs));
+    let rolls = if replace.is_empty() { rolls::of(from, to, &changes, !restart.is_empty()) } else { Vec::new() };
     let (stable_outputs, unknown_outputs) = outputs(|reach| reaches(reach, &changes, !replace.is_empty()));
     let mut plan = Plan {
         changes,
@@ -65,7 +76,7 @@ fn change(prior: &Prior, inputs: &Value) -> Plan {
         ..Plan::default()
     };
     plan.warnings = violations(inputs, &plan);
-    plan.notes = notes::of_change(prior, inputs, &plan);
+    plan.notes = notes::of_change(from, to, &plan);
     plan
 }
 

@@ -163,7 +163,8 @@ fn every_field_does_what_its_row_says() {
                 assert!(plan.unknown_outputs.is_empty(), "{}", field.path);
             }
             Effect::Roll(roles) => {
-                let rolled: Vec<Role> = plan.rolls.iter().map(|roll| roll.role).collect();
+                let mut rolled: Vec<Role> = plan.rolls.iter().map(|roll| roll.role).collect();
+                rolled.sort_by_key(|role| roles.iter().position(|other| other == role));
                 let there: Vec<Role> =
                     roles.iter().copied().filter(|role| matches!(role, Role::Worker | Role::Coordinator)).collect();
                 assert_eq!(rolled, there, "{}: the base has no metastore and no Superset", field.path);
@@ -203,27 +204,32 @@ fn counts_and_tags_leave_every_endpoint_known() {
 fn a_roll_of_workers_is_told_in_numbers() {
     let plan = between(base(), &with(&[("ec2.workerInstanceType", json!("r5.4xlarge"))]));
     let roll = plan.rolls.first().expect("a roll");
-    assert_eq!((roll.nodes, roll.batch_size, roll.batches, roll.floor), (3, 1, 3, 3));
-    assert_eq!(roll.at_most, Millis::from_seconds(3 * 45 * 60));
+    assert_eq!((roll.nodes, roll.batch_size, roll.batches, roll.floor, roll.largest), (3, 1, 3, 3, 4));
+    assert_eq!(roll.likely, Millis::from_seconds(3 * 3 * 60 + 3 * 5 * 60));
+    assert_eq!(roll.at_most, Millis::from_seconds(3 * 15 * 60 + 3 * 37 * 60));
     assert_eq!(roll.because, [Path::field("ec2.workerInstanceType")]);
     assert_eq!(
         lines(&plan),
         [
-            "workers roll: 3 nodes in 3 batches of 1, at least 3 of 4 stay in service, at most 2 h 15 min (because of ec2.workerInstanceType)"
+            "workers roll: 3 nodes in 3 batches of 1, at least 3 of 4 stay in service, about 24 min with short queries, at most 2 h 36 min (because of ec2.workerInstanceType)"
         ]
     );
 }
 
 #[test]
 fn batches_and_floor_follow_the_settings() {
-    type Row<'a> = (i64, Option<&'a str>, Option<i64>, (u32, u32, u32));
+    // Count, batch, floor; then batch, batches, floor, largest size.
+    type Row<'a> = (i64, Option<&'a str>, Option<i64>, (u32, u32, u32, u32));
     let rows: &[Row<'_>] = &[
-        (25, None, None, (2, 13, 25)),
-        (9, None, None, (1, 9, 9)),
-        (10, Some("30%"), None, (3, 4, 10)),
-        (10, Some("4"), Some(6), (4, 3, 6)),
-        (2, Some("5"), Some(0), (2, 1, 0)),
-        (3, Some("1%"), None, (1, 3, 3)),
+        (25, None, None, (2, 13, 25, 27)),
+        (9, None, None, (1, 9, 9, 10)),
+        (10, Some("30%"), None, (3, 4, 10, 13)),
+        (10, Some("4"), Some(6), (4, 3, 6, 10)),
+        (10, Some("2"), Some(5), (2, 5, 8, 10)),
+        (10, Some("4"), Some(9), (4, 3, 9, 13)),
+        (2, Some("5"), Some(0), (2, 1, 0, 2)),
+        (3, Some("1%"), None, (1, 3, 3, 4)),
+        (1, None, None, (1, 1, 1, 2)),
     ];
     for (count, batch, floor, expected) in rows {
         let mut inputs = with(&[("ec2.workerCount", json!(count))]);
@@ -233,8 +239,35 @@ fn batches_and_floor_follow_the_settings() {
         after.put(&Path::field("ec2.workerInstanceType"), Value::text("r5.4xlarge"));
         let plan = between(inputs, &after);
         let roll = plan.rolls.first().expect("a roll");
-        assert_eq!((roll.batch_size, roll.batches, roll.floor), *expected, "{count} {batch:?} {floor:?}");
+        let told = (roll.batch_size, roll.batches, roll.floor, roll.largest);
+        assert_eq!(told, *expected, "{count} {batch:?} {floor:?}");
     }
+}
+
+#[test]
+fn a_roll_replaces_the_nodes_that_were_there_whatever_the_count_becomes() {
+    for (before, after, expected) in [(3, 5, (3, 3, 3, 6)), (5, 3, (3, 3, 3, 4))] {
+        let plan = between(
+            with(&[("ec2.workerCount", json!(before))]),
+            &with(&[("ec2.workerCount", json!(after)), ("ec2.workerInstanceType", json!("r5.4xlarge"))]),
+        );
+        let roll = plan.rolls.first().expect("a roll");
+        assert_eq!((roll.nodes, roll.batches, roll.floor, roll.largest), expected, "{before} to {after}");
+    }
+}
+
+#[test]
+fn a_roll_at_the_operators_size_tells_their_number() {
+    let external = [("ec2.workerScaling", json!("external"))];
+    let mut after = with(&external);
+    after.put(&Path::field("ec2.workerInstanceType"), Value::text("r5.4xlarge"));
+    after.put(&Path::field("ec2.workerCount"), Value::integer(4));
+    let plan = super::plan::plan_at(&prior(with(&external)), &after, 20);
+    let roll = plan.rolls.first().expect("a roll");
+    assert_eq!((roll.nodes, roll.batch_size, roll.batches, roll.floor, roll.largest), (20, 2, 10, 20, 22));
+    let lines = lines(&plan);
+    assert!(lines.iter().any(|line| line.starts_with("ec2.workerCount has no effect on a cluster")), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.starts_with("node-hours")), "{lines:?}");
 }
 
 #[test]
@@ -243,19 +276,26 @@ fn one_coordinator_is_an_outage_and_several_are_not() {
     assert_eq!(
         lines(&one),
         [
-            "the coordinator is replaced: new queries are refused, running ones have up to 30 min, then an outage of one boot, at most 15 min (because of ec2.coordinatorInstanceType)"
+            "the coordinator is replaced: new queries are refused, running ones have up to 30 min and are ended then, and an outage of one boot follows, at most 15 min; about 8 min with short queries, at most 47 min (because of ec2.coordinatorInstanceType)"
         ]
     );
     let three = with(&[("ec2.haCoordinatorCount", json!(3))]);
     let mut after = three.clone();
     after.put(&Path::field("ec2.coordinatorInstanceType"), Value::text("r5.4xlarge"));
     let plan = between(three, &after);
-    assert_eq!(plan.rolls.first().map(|roll| (roll.batches, roll.floor)), Some((3, 2)));
+    assert_eq!(plan.rolls.first().map(|roll| (roll.batches, roll.floor, roll.largest)), Some((3, 2, 3)));
     assert!(
-        lines(&plan).iter().any(|line| line.starts_with("coordinators roll: 3 nodes one by one")),
+        lines(&plan).iter().any(|line| line.starts_with("coordinators roll: 3 nodes one by one, at least 2 of 3")),
         "{:?}",
         lines(&plan)
     );
+}
+
+#[test]
+fn coordinators_come_before_workers_and_the_preview_says_so() {
+    let plan = between(base(), &with(&[("ec2.keyName", json!("k"))]));
+    assert_eq!(plan.rolls.iter().map(|roll| roll.role).collect::<Vec<_>>(), [Role::Coordinator, Role::Worker]);
+    assert!(lines(&plan).iter().any(|line| line.starts_with("coordinators roll first")), "{:?}", lines(&plan));
 }
 
 #[test]
@@ -265,7 +305,8 @@ fn a_restart_takes_the_place_of_rolls_and_tells_what_is_lost() {
     assert!(plan.rolls.is_empty());
     assert_eq!(plan.restart, [Path::field("alluxio.s3RootMount")]);
     let lines = lines(&plan);
-    assert!(lines.iter().any(|line| line.contains("the whole cluster stops and starts")), "{lines:?}");
+    let outage = "the whole cluster stops and starts because of alluxio.s3RootMount: running queries have up to 30 min to finish and are ended then; coordinators go first and workers after them, and no query runs for at most 1 h 9 min";
+    assert!(lines.iter().any(|line| line == outage), "{lines:?}");
     assert!(lines.iter().any(|line| line.contains("journal of Alluxio is formatted")), "{lines:?}");
     assert!(lines.iter().any(|line| line.contains("a second cluster")), "{lines:?}");
 }
@@ -276,7 +317,7 @@ fn metastore_fields_roll_the_node_that_uses_them() {
         |kind: &str, host: &str| with(&[("hiveMetastore.type", json!(kind)), ("hiveMetastore.host", json!(host))]);
     let roles = |plan: Plan| plan.rolls.iter().map(|roll| roll.role).collect::<Vec<_>>();
     assert_eq!(roles(between(own("mysql", "a"), &own("mysql", "b"))), [Role::Metastore]);
-    assert_eq!(roles(between(own("external", "a"), &own("external", "b"))), [Role::Worker, Role::Coordinator]);
+    assert_eq!(roles(between(own("external", "a"), &own("external", "b"))), [Role::Coordinator, Role::Worker]);
     let leaving =
         between(with(&[("hiveMetastore.type", json!("standalone"))]), &with(&[("hiveMetastore.type", json!("glue"))]));
     assert!(lines(&leaving).iter().any(|line| line.contains("table definitions are lost")), "{:?}", lines(&leaving));

@@ -1,6 +1,7 @@
 //! From a plan to the request of an update: the same for the preview by change set and for the apply, so that one
 //! recognises what the other made.
 
+use starburst_schema::Role;
 use starburst_schema::fields::{ec2, stack as stack_fields};
 
 use super::api::{Asker, Plan, Prior, Settings};
@@ -9,10 +10,9 @@ use super::parameters::Uploaded;
 use super::preflight::Facts;
 use super::request::{self, Parts, text};
 use super::state::{ClusterState, STATE_VERSION};
-use super::{derive, observe, rolls};
+use super::{derive, rolls};
 use crate::failure::Failure;
 use crate::ports::{ParameterValue, Ports, StackRequest};
-use crate::stack;
 use crate::template;
 use crate::value::Value;
 
@@ -29,6 +29,8 @@ pub struct Update<'a> {
     pub inputs: &'a Value,
     /// What they change.
     pub plan: &'a Plan,
+    /// How many workers operators want now, where the size is theirs.
+    pub live: Option<u32>,
 }
 
 /// The request and the record that goes with it. `upload`: whether local files are written to the bucket or only named.
@@ -41,7 +43,7 @@ pub async fn build(
     facts: &Facts,
     upload: Upload,
 ) -> Result<(StackRequest, ClusterState), Failure> {
-    let Update { asker, settings, prior, inputs, plan } = update;
+    let Update { asker, settings, prior, inputs, plan, live } = update;
     let state = ClusterState::of(Some(prior)).map_err(super::read::newer_state)?;
     let (uploaded, mut state) = prepare(ports, inputs, state, upload).await?;
     state.derived = derive::derive(&derive::From {
@@ -50,13 +52,13 @@ pub async fn build(
         stored: &state.derived,
         plan,
         stack_id: Some(&prior.id),
+        workers: live,
         uploaded: &uploaded,
         partition: &ports.identity.partition(),
         basic_resources: settings.basic_resources,
     });
-    let live = live_workers(ports, prior, inputs).await?;
     if let Some(live) = live {
-        let room = live.saturating_add(rolls::batch_size(inputs, live));
+        let room = rolls::sizes(Role::Worker, inputs, live, false).max;
         let written = state.derived.get(template::WORKER_MAXIMUM).and_then(|text| text.parse().ok());
         state.derived.insert(template::WORKER_MAXIMUM.to_owned(), written.unwrap_or(room).max(room).to_string());
     }
@@ -92,17 +94,4 @@ pub async fn prepare(
     state.uploaded =
         uploaded.iter().map(|(path, uri)| (path.render(crate::path::Casing::Camel), uri.clone())).collect();
     Ok((uploaded, state))
-}
-
-/// How many workers operators want now, where the size is theirs. An update that sent the program's number would set
-/// the group back to it.
-async fn live_workers(ports: Ports<'_>, prior: &Prior, inputs: &Value) -> Result<Option<u32>, Failure> {
-    if text(inputs, &ec2::WORKER_SCALING).as_deref() != Some("external") {
-        return Ok(None);
-    }
-    let stack = ports.cloud_formation.describe_stack(&prior.id).await;
-    match stack.map_err(|error| stack::call_failure::from_call(&error))? {
-        Some(stack) => Ok(observe::workers(ports, &stack).await?.map(|group| group.desired)),
-        None => Ok(None),
-    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::Called;
+use crate::time::Timestamp;
 
 /// An Auto Scaling group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -167,6 +168,8 @@ pub trait Compute: Send + Sync {
     async fn image(&self, id: &str) -> Called<Option<Image>>;
     /// The newest Amazon Linux 2023 image of an architecture.
     async fn newest_image(&self, architecture: &str) -> Called<Option<Image>>;
+    /// The values of one tag by the id of the instance that has it; of at most 200 instances, one call.
+    async fn tag_of(&self, instances: &[String], key: &str) -> Called<BTreeMap<String, String>>;
     /// Puts tags on instances, volumes and interfaces.
     async fn tag(&self, ids: &[String], tags: &BTreeMap<String, String>) -> Called<()>;
 }
@@ -189,6 +192,11 @@ pub trait Identity: Send + Sync {
     fn region(&self) -> String;
     /// The partition of the region: `aws`, `aws-cn`, `aws-us-gov`, …
     fn partition(&self) -> String;
+    /// When the credentials of the last call expire. `None`: they do not, their source does not say, or no call was made
+    /// yet. Calls nothing.
+    fn credentials_expire(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// S3.

@@ -69,6 +69,8 @@ async fn perform(ports: Ports<'_>, step: Step) -> Reply {
         Step::Continue(stack, skip, token) => Reply::Done(aws.continue_update_rollback(&stack, &skip, &token).await),
         Step::Rollback(stack, token) => Reply::Done(aws.rollback_stack(&stack, &token).await),
         Step::Activities(group) => Reply::Activities(ports.auto_scaling.failed_activities(&group).await),
+        Step::Groups(names) => Reply::Groups(ports.auto_scaling.groups(&names).await),
+        Step::TagOf(ids, key) => Reply::TagOf(ports.compute.tag_of(&ids, &key).await),
         Step::Protect(stack, on) => Reply::Done(aws.set_termination_protection(&stack, on).await),
         Step::ChangeSets(stack) => Reply::ChangeSets(sets.change_sets(&stack).await),
         Step::ChangeSet(stack, name, values, next) => {

@@ -63,9 +63,23 @@ pub enum Topic {
 pub struct Fields {
     resources: BTreeMap<String, Path>,
     topics: BTreeMap<(Topic, String), Path>,
+    status_tag: Option<String>,
 }
 
 impl Fields {
+    /// The tag in which instances of the template's groups say how they are. Without one, no node is looked at.
+    #[must_use]
+    pub fn with_status_tag(mut self, key: impl Into<String>) -> Self {
+        self.status_tag = Some(key.into());
+        self
+    }
+
+    /// See [`Fields::with_status_tag`].
+    #[must_use]
+    pub fn status_tag(&self) -> Option<&str> {
+        self.status_tag.as_deref()
+    }
+
     /// The input behind a resource as a whole.
     #[must_use]
     pub fn resource(mut self, logical_id: impl Into<String>, path: Path) -> Self {

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use super::cause::Evidence;
 use super::events::{Feed, History};
+use super::nodes::Nodes;
 use super::operation::{Goal, OnInterrupt, Operation, Outcome, Stub};
 use super::poll::Pace;
 use super::prepare::Preparing;
@@ -93,6 +94,7 @@ pub struct Machine {
     pub(super) feed: Feed,
     pub(super) evidence: Evidence,
     pub(super) pace: Pace,
+    pub(super) nodes: Nodes,
     /// When the last event came.
     pub(super) heard: Timestamp,
     /// Whether the next look asks the stack itself and not its events.
@@ -138,6 +140,7 @@ impl Machine {
             feed: Feed::default(),
             evidence: Evidence::default(),
             pace,
+            nodes: Nodes::default(),
             heard: now,
             asks_stack: false,
             without_events: false,
@@ -159,7 +162,7 @@ impl Machine {
     /// When a call that is under way is given up.
     #[must_use]
     pub fn give_up(&self) -> Option<Timestamp> {
-        self.timers.give_up()
+        self.timers.give_up().into_iter().chain(self.nodes_give_way()).min()
     }
 
     /// What the machine wants. After [`Output::Call`] it wants a reply, a tick or the cancellation before it is asked
@@ -177,7 +180,10 @@ impl Machine {
         }
         let waits = self.awaiting.is_some() || self.timers.is_ahead(Reason::Call, now);
         if waits {
-            return Output::WaitUntil(self.timers.next().unwrap_or(now));
+            return match self.read_of_nodes(now) {
+                Some(step) => Output::Call(step),
+                None => Output::WaitUntil(self.timers.next().unwrap_or(now)),
+            };
         }
         self.timers.clear(Reason::Call);
         let step = self.step();
@@ -191,7 +197,10 @@ impl Machine {
         if self.outcome.is_some() {
             return;
         }
+        let asked_of_nodes = self.asked_of_nodes();
         match occurrence {
+            Occurrence::Reply(Reply::Groups(answer)) => self.saw_groups(now, answer),
+            Occurrence::Reply(Reply::TagOf(answer)) => self.saw_tags(now, answer),
             Occurrence::Reply(reply) => {
                 self.awaiting = None;
                 self.on_reply(now, reply);
@@ -203,6 +212,7 @@ impl Machine {
                 self.touched |= self.mutation_is_under_way();
                 self.timed_out();
             }
+            Occurrence::Tick if asked_of_nodes => self.no_answer_of_nodes(now),
             Occurrence::Tick => {}
         }
     }

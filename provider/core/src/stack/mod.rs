@@ -15,6 +15,7 @@ mod finish;
 mod follow;
 pub mod hints;
 pub mod machine;
+mod nodes;
 mod operation;
 pub mod poll;
 mod prepare;

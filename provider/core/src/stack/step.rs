@@ -1,8 +1,10 @@
 //! The calls that the machine asks for, and what comes back. Plain data; knows nobody.
 
+use std::collections::BTreeMap;
+
 use crate::failure::Message;
 use crate::ports::{
-    Called, ChangeSetPage, ChangeSetSummary, DeleteRequest, EventPage, Progress, Stack, StackRequest, Updated,
+    Called, ChangeSetPage, ChangeSetSummary, DeleteRequest, EventPage, Group, Progress, Stack, StackRequest, Updated,
     ValidationFinding,
 };
 use crate::stack::operation::Outcome;
@@ -29,6 +31,10 @@ pub enum Step {
     Rollback(String, String),
     /// DescribeScalingActivities: name of the group.
     Activities(String),
+    /// DescribeAutoScalingGroups: names.
+    Groups(Vec<String>),
+    /// DescribeTags: ids of instances, and the key.
+    TagOf(Vec<String>, String),
     /// UpdateTerminationProtection: ARN and whether deletion is refused.
     Protect(String, bool),
     /// ListChangeSets: ARN.
@@ -54,6 +60,8 @@ impl Step {
             Self::Describe(_)
                 | Self::Events(..)
                 | Self::Activities(_)
+                | Self::Groups(_)
+                | Self::TagOf(..)
                 | Self::ChangeSets(_)
                 | Self::ChangeSet(..)
                 | Self::MakeChangeSet(..)
@@ -82,6 +90,10 @@ pub enum Reply {
     ChangeSetPage(Called<Option<ChangeSetPage>>),
     /// To [`Step::Findings`].
     Findings(Called<Vec<ValidationFinding>>),
+    /// To [`Step::Groups`].
+    Groups(Called<Vec<Group>>),
+    /// To [`Step::TagOf`].
+    TagOf(Called<BTreeMap<String, String>>),
     /// To all others.
     Done(Called<()>),
 }

@@ -15,6 +15,8 @@ pub enum Reason {
     Call,
     /// Users have seen nothing for a while.
     StatusLine,
+    /// The nodes of a group are looked at.
+    Nodes,
 }
 
 /// When the machine wakes up next, by reason.
@@ -30,6 +32,12 @@ impl Timers {
     /// Removes a reason.
     pub fn clear(&mut self, reason: Reason) {
         self.0.remove(&reason);
+    }
+
+    /// The reason's time, when it is set.
+    #[must_use]
+    pub fn at(&self, reason: Reason) -> Option<Timestamp> {
+        self.0.get(&reason).copied()
     }
 
     /// Whether the reason is set and its time has come.

@@ -146,6 +146,7 @@ impl Machine {
                 || !(event.reason.is_empty() || events::is_routine(&event.reason));
             self.report(if kept { Progress::Info(line) } else { Progress::Status(line) });
         }
+        self.hear_of_nodes(now, new);
         self.timers.set(Reason::StatusLine, now + STATUS_LINE);
     }
 

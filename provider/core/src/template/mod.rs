@@ -27,6 +27,8 @@ pub const SUPERSET: &str = "Superset";
 pub const WORKER_LAUNCH_TEMPLATE: &str = "WorkerNode";
 /// Name of the lifecycle hook that holds a leaving coordinator or worker until it is drained.
 pub const DRAIN_HOOK: &str = "drain";
+/// Heartbeat timeout of that hook in seconds. A node that drains renews it; one that is dead is let go after it.
+pub const DRAIN_HEARTBEAT: u64 = 600;
 /// Tag in which a node says how its boot or its drain goes, at most 256 characters.
 pub const STATUS_TAG: &str = "starburst:status";
 

@@ -227,3 +227,16 @@ fn bounds_of_parameters_are_read_from_the_template() {
 fn the_template_knows_its_version() {
     assert_eq!(recognise(BODY).map(|bundled| bundled.version), Some(VERSION));
 }
+
+#[test]
+fn every_drain_hook_has_the_heartbeat_that_the_rules_count_with() {
+    let template = template();
+    let groups = template["Resources"].as_object().expect("resources").values();
+    let hooks: Vec<&Value> =
+        groups.filter_map(|group| group["Properties"]["LifecycleHookSpecificationList"].as_array()).flatten().collect();
+    assert_eq!(hooks.len(), 2, "coordinators and workers drain");
+    for hook in hooks {
+        assert_eq!(hook["LifecycleHookName"], super::DRAIN_HOOK);
+        assert_eq!(hook["HeartbeatTimeout"], super::DRAIN_HEARTBEAT);
+    }
+}

@@ -121,3 +121,12 @@ pub static NO_DNS_NAMES: Code = Code::new(
     "Endpoints answer to the services' own names only where the VPC has DNS host names.",
     "Switch DNS host names on for the VPC, or make no endpoints.",
 );
+
+/// The change takes longer than the credentials live.
+pub static LONGER_THAN_CREDENTIALS: Code = Code::new(
+    1149,
+    "the change takes longer than the credentials live",
+    "Without a service role CloudFormation acts with a session of the caller's credentials, and stops in the middle of \
+     a roll when they expire.",
+    "Give the stack a service role, or use credentials that live longer.",
+);

@@ -142,8 +142,8 @@ pub static BOOT_TIMEOUT: Code = Code::new(
 pub static DRAIN_TIMEOUT: Code = Code::new(
     1040,
     "the time to drain is out of bounds",
-    "EC2 Auto Scaling keeps a leaving node for at most 48 hours.",
-    "Write a time between 60s and 48h.",
+    "EC2 Auto Scaling keeps a leaving node for at most 100 heartbeat timeouts of its hook, 16 h 40 min, of which Alluxio takes 5 min.",
+    "Write a time between 60s and 995m.",
 );
 
 /// Refreshing the image has no effect.
@@ -176,6 +176,22 @@ pub static ARN_OF_ANOTHER_THING: Code = Code::new(
     "the ARN names another kind of thing",
     "The service is right, but the resource in the ARN is of another kind.",
     "Write an ARN of the kind that the message names.",
+);
+
+/// A boot seldom ends in this time.
+pub static SHORT_BOOT: Code = Code::new(
+    1047,
+    "a boot seldom ends in this time",
+    "A node starts, fetches Presto and Alluxio and joins both; one that is not ready in time fails the operation.",
+    "Write 3m or more.",
+);
+
+/// A worker cannot leave in order in this time.
+pub static SHORT_DRAIN: Code = Code::new(
+    1048,
+    "a worker cannot leave in order in this time",
+    "Presto waits its grace period of 2 minutes twice before it ends, even where no query runs.",
+    "Write 4m or more, or a shorter `shutdown.grace-period` in the workers' configuration.",
 );
 
 /// The instance type has no local disks.

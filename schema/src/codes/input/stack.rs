@@ -113,3 +113,12 @@ pub static BAD_LOGICAL_ID: Code = Code::new(
     "Logical ids are letters and digits; in a nested stack, the nested stack's id, a dot and the id.",
     "Copy the id from the error of the failed operation.",
 );
+
+/// The change may take longer than the operation may.
+pub static LONGER_THAN_TIMEOUT: Code = Code::new(
+    1127,
+    "the change may take longer than the operation may",
+    "The estimate follows from the number of batches and from the times to boot and to drain; an operation that runs \
+     out of time fails while CloudFormation goes on.",
+    "Give the resource a longer timeout, a larger batch, or shorter times to boot and to drain.",
+);

@@ -3,6 +3,7 @@
 
 mod facts;
 mod files;
+mod length;
 mod network;
 mod nodes;
 mod reads;
@@ -33,6 +34,7 @@ use super::validate::Found;
 use crate::failure::{Failure, FailureKind, Message, Severity, Violation};
 use crate::path::Path;
 use crate::ports::Ports;
+use crate::time::Millis;
 use crate::value::Value;
 
 /// What a rule looks at.
@@ -45,7 +47,7 @@ struct Case<'a> {
 }
 
 /// Checks the rules that need AWS and answers what the reads found: all of it for a create, for an update only what
-/// the changed inputs need.
+/// the changed inputs need. `limit`: how long the operation may take, where the user says so.
 ///
 /// # Errors
 /// All violations at once ([`crate::failure::FailureKind::Invalid`]), and whatever kept AWS from answering. A read
@@ -57,6 +59,7 @@ pub async fn preflight(
     prior: Option<&Prior>,
     inputs: &Value,
     plan: &Plan,
+    limit: Option<Millis>,
 ) -> Result<Facts, Failure> {
     if let Some(prior) = prior {
         guard::same_region(ports, &prior.id)?;
@@ -75,6 +78,7 @@ pub async fn preflight(
     network::rules(&case, scope, &mut found);
     nodes::rules(&case, &mut found);
     storage::rules(&case, &mut found);
+    length::rules(&case, ports, limit, &mut found);
     name(&case, asker, &mut found);
     if scope.assets {
         files::rules(ports, prior, inputs, &mut found).await?;

@@ -11,6 +11,7 @@ use starburst_schema::fields::{ec2, hive_metastore, monitoring, network, package
 
 use super::Case;
 use super::scope::Scope;
+use crate::cluster::api::Roll;
 use crate::cluster::defaults::effective;
 use crate::cluster::request::{text, texts};
 use crate::cluster::rolls;
@@ -21,9 +22,9 @@ use crate::value::Value;
 
 /// All rules of this file.
 pub fn rules(case: &Case<'_>, scope: Scope, found: &mut Found) {
+    addresses(case, found);
     if scope.network {
         vpc_and_subnet(case, found);
-        addresses(case, found);
         ways_out(case, found);
         route_tables(case, found);
     }
@@ -78,8 +79,9 @@ fn addresses(case: &Case<'_>, found: &mut Found) {
         return;
     }
     let held = case.prior.map_or(0, |prior| addresses_needed(&prior.inputs));
-    // Where all workers stay in service, each batch of new ones comes beside the old ones.
-    let beside: u32 = case.plan.rolls.iter().filter(|roll| roll.floor == roll.nodes).map(|roll| roll.batch_size).sum();
+    // Where a group grows for the time of its roll, nodes come beside the old ones.
+    let beside = |roll: &Roll| roll.largest.saturating_sub(rolls::nodes(roll.role, case.inputs));
+    let beside: u32 = case.plan.rolls.iter().map(beside).sum();
     let more = addresses_needed(case.inputs).saturating_sub(held) + beside;
     if more > subnet.free_addresses {
         let message = Message::new(format!(

@@ -114,7 +114,7 @@ async fn join_network(ports: Ports<'_>, inputs: &Value, scope: Scope, readings: 
     let name = text(inputs, &stack::NAME).unwrap_or_default();
     let vpc_wanted = scope.network && !vpc_id.is_empty();
     let net = join4(
-        when(scope.network && !subnet_id.is_empty(), compute.subnet(&subnet_id)),
+        when((scope.subnet || scope.network) && !subnet_id.is_empty(), compute.subnet(&subnet_id)),
         when(vpc_wanted, compute.vpc(&vpc_id)),
         when(vpc_wanted, compute.route_tables(&vpc_id)),
         when(vpc_wanted, compute.vpc_endpoints(&vpc_id)),

@@ -12,6 +12,8 @@ use crate::path::Path;
 /// Which reads are made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Scope {
+    /// The subnet alone, for nodes that come beside the old ones.
+    pub subnet: bool,
     /// Subnet, VPC, route tables, endpoints.
     pub network: bool,
     /// Security groups.
@@ -36,6 +38,7 @@ impl Scope {
     pub fn of(plan: &Plan, creates: bool) -> Self {
         if creates {
             return Self {
+                subnet: true,
                 network: true,
                 groups: true,
                 key: true,
@@ -62,6 +65,7 @@ impl Scope {
         ]);
         let images = types || any(&[&ec2::IMAGE_ID, &ec2::WORKER_IMAGE_ID, &ec2::IMAGE_REFRESH]);
         Self {
+            subnet: !plan.rolls.is_empty(),
             // The zone in which types have to be offered is the subnet's.
             network: types
                 || any(network::FIELDS)

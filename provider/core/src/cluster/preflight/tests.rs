@@ -8,6 +8,7 @@ use crate::cluster::{plan, preview};
 use crate::failure::{Client, Failure, FailureKind};
 use crate::path::{Casing, Path};
 use crate::ports::*;
+use crate::time::{Millis, Timestamp};
 use crate::value::Value;
 
 const ARN: &str = "arn:aws:cloudformation:eu-central-1:123456789012:stack/joint/1";
@@ -77,7 +78,7 @@ fn asker() -> Asker {
 }
 
 fn run(world: &World, prior: Option<&Prior>, inputs: &Value) -> Result<Previewed, Failure> {
-    now(preview(world.ports(), &asker(), &Settings::default(), prior, inputs, PreviewUse::Shown))
+    now(preview(world.ports(), &asker(), &Settings::default(), prior, inputs, PreviewUse::Shown, None))
 }
 
 fn told(result: Result<Previewed, Failure>) -> Vec<(u16, String)> {
@@ -228,8 +229,8 @@ fn a_sound_program_passes_and_knows_its_facts() {
     let inputs = inputs(&[("ec2.keyName", json!("analytics"))]);
     assert_eq!(told(run(&world, None, &inputs)), []);
     let plan = plan(None, &inputs);
-    let facts =
-        now(super::preflight(world.ports(), &asker(), &Settings::default(), None, &inputs, &plan)).expect("facts");
+    let facts = now(super::preflight(world.ports(), &asker(), &Settings::default(), None, &inputs, &plan, None))
+        .expect("facts");
     assert_eq!(facts.way_out(&inputs), Some(true));
     assert_eq!(facts.newest_images.get("x86_64").map(|image| image.id.as_str()), Some("ami-00000002"));
     assert_eq!(facts.subnet_route_table().map(|table| table.id.as_str()), Some("rtb-00000001"));
@@ -300,8 +301,9 @@ fn bad_credentials_and_an_unreachable_endpoint_are_failures() {
 fn guards_of_the_account_come_first() {
     let world = world();
     let settings = Settings { forbidden_accounts: vec!["123456789012".into()], ..Settings::default() };
-    let failure =
-        now(preview(world.ports(), &asker(), &settings, None, &inputs(&[]), PreviewUse::Shown)).expect_err("forbidden");
+    let none = &inputs(&[]);
+    let previewed = now(preview(world.ports(), &asker(), &settings, None, none, PreviewUse::Shown, None));
+    let failure = previewed.expect_err("forbidden");
     assert_eq!((failure.kind, failure.code.number), (FailureKind::Denied, 2003));
     assert_eq!(*world.calls.lock().expect("calls"), ["sts:GetCallerIdentity"]);
 }
@@ -344,7 +346,10 @@ fn an_update_reads_what_its_inputs_need() {
         world.calls.into_inner().expect("calls")
     };
     assert_eq!(calls(&[("stack.tags", json!({ "a": "b" }))]), ["sts:GetCallerIdentity"]);
-    assert_eq!(calls(&[("ec2.keyName", json!("analytics"))]), ["sts:GetCallerIdentity", "ec2:DescribeKeyPairs"]);
+    assert_eq!(
+        calls(&[("ec2.keyName", json!("analytics"))]),
+        ["sts:GetCallerIdentity", "ec2:DescribeSubnets", "ec2:DescribeKeyPairs"]
+    );
     let types = calls(&[("ec2.workerInstanceType", json!("r6gd.4xlarge"))]);
     assert!(types.contains(&"ec2:DescribeInstanceTypes") && types.contains(&"ec2:DescribeImages"), "{types:?}");
     assert!(!types.contains(&"cloudformation:DescribeStacks"));
@@ -358,6 +363,73 @@ fn a_roll_needs_room_for_one_batch_beside_the_cluster() {
     assert_eq!(told(run(&world, Some(&prior()), &after)), [(1133, "network.subnetId".to_owned())]);
     world.subnets[0].free_addresses = 1;
     assert_eq!(told(run(&world, Some(&prior()), &after)), []);
+}
+
+/// A prior and what a roll of its three workers takes: 24 min with short queries, 2 h 36 min at most.
+fn rolling(extra: &[(&str, Json)]) -> Value {
+    let mut after = inputs(extra);
+    after.put(&Path::field("ec2.workerInstanceType"), Value::text("r6gd.4xlarge"));
+    after
+}
+
+#[test]
+fn a_roll_that_outlives_the_credentials_is_refused_or_warned_of() {
+    let role = json!("arn:aws:iam::123456789012:role/cloudformation");
+    type Row<'a> = (&'static str, u64, &'a [(&'static str, Json)], Option<bool>);
+    let rows: [Row<'_>; 5] = [
+        ("likely to outlive them", 23, &[], Some(false)),
+        ("may outlive them", 25, &[], Some(true)),
+        ("never outlives them", 157, &[], None),
+        ("with a role of the stack", 5, &[("stack.roleArn", role)], None),
+        ("expired ones are renewed", 0, &[], None),
+    ];
+    for (name, minutes, extra, passes) in rows {
+        let mut world = world();
+        world.expiry = Some(Timestamp(minutes * 60_000));
+        let result = run(&world, Some(&prior()), &rolling(extra));
+        assert_eq!(passes != Some(false), result.is_ok(), "{name}");
+        let expected = passes.map(|_| (1149, "stack.roleArn".to_owned()));
+        assert_eq!(told(result).into_iter().find(|(code, _)| *code == 1149), expected, "{name}");
+    }
+    let mut world = world();
+    world.expiry = Some(Timestamp(60_000));
+    assert_eq!(told(run(&world, Some(&prior()), &inputs(&[("stack.tags", json!({ "a": "b" }))]))), [], "nothing moves");
+}
+
+#[test]
+fn a_roll_that_may_outlast_the_timeout_is_warned_of() {
+    let preview = |minutes: u64, after: &Value| {
+        let limit = Some(Millis::from_seconds(minutes * 60));
+        told(now(preview(
+            world().ports(),
+            &asker(),
+            &Settings::default(),
+            Some(&prior()),
+            after,
+            PreviewUse::Shown,
+            limit,
+        )))
+    };
+    assert_eq!(preview(155, &rolling(&[])), [(1127, "ec2.rollingUpdate.drainTimeout".to_owned())]);
+    assert_eq!(preview(156, &rolling(&[])), []);
+    assert_eq!(preview(30, &inputs(&[("ec2.workerCount", json!(2))]))[0].0, 1127, "leaving workers drain");
+}
+
+#[test]
+fn a_preview_of_an_external_size_reads_it_and_counts_with_it() {
+    let external = [("ec2.workerScaling", json!("external"))];
+    let mut world = world();
+    let outputs = [("WorkerAutoScalingGroupName".to_owned(), "workers".to_owned())].into();
+    world.stack = Some(Stack { id: ARN.into(), name: "joint".into(), outputs, ..Stack::default() });
+    world.workers = Some(Group { name: "workers".into(), desired: 20, ..Group::default() });
+    let prior = Prior { inputs: inputs(&external), ..prior() };
+    let previewed = run(&world, Some(&prior), &rolling(&external)).expect("no failure");
+    let roll = previewed.plan.rolls.first().expect("a roll");
+    assert_eq!((roll.nodes, roll.batch_size, roll.batches, roll.floor, roll.largest), (20, 2, 10, 20, 22));
+    let notes: Vec<String> = previewed.plan.notes.iter().map(|note| note.render(Client::Pulumi)).collect();
+    assert!(notes.iter().any(|note| note.starts_with("workers: 20 now, as operators")), "{notes:?}");
+    let pure = plan(Some(&prior), &rolling(&external));
+    assert_eq!(pure.rolls.first().map(|roll| roll.nodes), Some(3), "a plan reads nothing");
 }
 
 #[test]
@@ -387,7 +459,7 @@ fn a_plan_with_errors_calls_nothing() {
 fn every_rule_with_reads_has_a_row() {
     let plan = Plan::default();
     assert!(plan.is_empty());
-    let here = [1130, 1131, 1132, 1133, 1134, 1135, 1136, 1137, 1138, 1139, 1140, 1141, 1142, 1143, 1144];
+    let here = [1130, 1131, 1132, 1133, 1134, 1135, 1136, 1137, 1138, 1139, 1140, 1141, 1142, 1143, 1144, 1149];
     let codes = starburst_schema::codes::input::CODES.iter().map(|code| code.number).filter(|number| *number >= 1130);
     assert_eq!(codes.collect::<Vec<_>>(), here);
 }

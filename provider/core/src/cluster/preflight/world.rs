@@ -27,6 +27,10 @@ pub struct World {
     pub buckets: BTreeMap<String, String>,
     pub stack: Option<Stack>,
     pub account: String,
+    /// When the credentials expire; the present is the beginning of time.
+    pub expiry: Option<Timestamp>,
+    /// The worker group.
+    pub workers: Option<Group>,
     /// Local files by path: names and contents.
     pub files: BTreeMap<String, Vec<(String, String)>>,
     /// How calls fail, by action.
@@ -111,6 +115,9 @@ impl Compute for World {
         let newest = self.images.iter().filter(|image| image.architecture == architecture);
         self.call("ec2:DescribeImages", newest.max_by(|a, b| a.created.cmp(&b.created)).cloned())
     }
+    async fn tag_of(&self, _instances: &[String], _key: &str) -> Called<BTreeMap<String, String>> {
+        self.call("ec2:DescribeTags", BTreeMap::new())
+    }
     async fn tag(&self, _ids: &[String], _tags: &BTreeMap<String, String>) -> Called<()> {
         panic!("preflight changes nothing")
     }
@@ -160,12 +167,18 @@ impl Identity for World {
     fn partition(&self) -> String {
         "aws".into()
     }
+    fn credentials_expire(&self) -> Option<Timestamp> {
+        self.expiry
+    }
 }
 
 #[async_trait]
 impl CloudFormation for World {
     async fn describe_stack(&self, stack: &str) -> Called<Option<Stack>> {
-        self.call("cloudformation:DescribeStacks", self.stack.clone().filter(|known| known.name == stack))
+        self.call(
+            "cloudformation:DescribeStacks",
+            self.stack.clone().filter(|known| [&known.name, &known.id].contains(&&stack.to_owned())),
+        )
     }
     async fn list_stacks(&self, _next: Option<&str>) -> Called<(Vec<Stack>, Option<String>)> {
         self.call("cloudformation:ListStacks", (Vec::new(), None))
@@ -208,7 +221,7 @@ impl CloudFormation for World {
 #[async_trait]
 impl AutoScaling for World {
     async fn groups(&self, _names: &[String]) -> Called<Vec<Group>> {
-        self.call("autoscaling:DescribeAutoScalingGroups", Vec::new())
+        self.call("autoscaling:DescribeAutoScalingGroups", self.workers.iter().cloned().collect())
     }
     async fn set_sizes(&self, _name: &str, _min: u32, _desired: u32, _max: u32) -> Called<()> {
         panic!("preflight changes nothing")

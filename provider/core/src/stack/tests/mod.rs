@@ -5,6 +5,7 @@ mod crowd;
 mod follow;
 mod kill;
 mod lifecycle;
+mod nodes;
 mod recovery;
 mod scripts;
 mod unused;

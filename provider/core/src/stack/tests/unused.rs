@@ -52,6 +52,9 @@ impl Compute for Unused {
     async fn newest_image(&self, _: &str) -> Called<Option<Image>> {
         unused()
     }
+    async fn tag_of(&self, _: &[String], _: &str) -> Called<BTreeMap<String, String>> {
+        unused()
+    }
     async fn tag(&self, _: &[String], _: &BTreeMap<String, String>) -> Called<()> {
         unused()
     }
