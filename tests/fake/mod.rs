@@ -4,12 +4,14 @@
 
 pub mod catalogue;
 pub mod changesets;
+pub mod cluster;
 pub mod durations;
 pub mod error;
 pub mod faults;
 pub mod groups;
 pub mod ids;
 pub mod intrinsics;
+pub mod lag;
 pub mod paging;
 pub mod parameters;
 pub mod priming;

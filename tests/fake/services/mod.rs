@@ -7,3 +7,4 @@ pub mod ec2;
 pub mod json;
 pub mod s3;
 pub mod sts;
+pub mod tags;

@@ -24,16 +24,18 @@ fn roll(role: Role, prior: &Prior, inputs: &Value, changes: &[Change]) -> Option
     let rolls = |change: &&Change| matches!(change.effect, Effect::Roll(roles) if roles.contains(&role));
     let because: Vec<_> = changes.iter().filter(rolls).map(|change| change.path.clone()).collect();
     let there = nodes(role, &prior.inputs);
-    let nodes = nodes(role, inputs);
-    if because.is_empty() || nodes == 0 || there == 0 {
+    let then = nodes(role, inputs);
+    if because.is_empty() || then == 0 || there == 0 {
         return None;
     }
+    // A size that changes too is set first, with nodes that are up to date already: the others roll.
+    let nodes = there.min(then);
     let (boot, drain) = (boot_timeout(inputs), drain_timeout(inputs));
-    let batch_size = if role == Role::Worker { batch_size(inputs, nodes) } else { 1 };
+    let batch_size = if role == Role::Worker { batch_size(inputs, then).min(nodes) } else { 1 };
     let batches = nodes.div_ceil(batch_size.max(1));
     let (floor, each) = match role {
-        Role::Worker => (worker_floor(inputs, nodes), Millis(boot.0 + drain.0)),
-        Role::Coordinator => (nodes - 1, Millis(boot.0 + drain.0)),
+        Role::Worker => (worker_floor(inputs, then).min(there), Millis(boot.0 + drain.0)),
+        Role::Coordinator => (there.min(then - 1), Millis(boot.0 + drain.0)),
         Role::Metastore | Role::Superset => (0, boot),
     };
     let at_most = Millis(each.0.saturating_mul(u64::from(batches)));
