@@ -26,8 +26,14 @@ pub struct Durations {
     pub instance_boot: i64,
     /// A node's own work while a launch hook holds it.
     pub launch_hook: i64,
-    /// A node's drain while a termination hook holds it.
+    /// A node's drain while a termination hook holds it; of a worker of the cluster: how long Presto waits at least.
     pub drain: i64,
+    /// Between two looks of a draining node.
+    pub drain_look: i64,
+    /// An Alluxio worker's decommission.
+    pub decommission: i64,
+    /// From the failure of a node to the health check that finds it.
+    pub health_check: i64,
     /// Termination without a hook.
     pub instance_termination: i64,
     /// How long a terminated instance stays describable.
@@ -53,6 +59,9 @@ impl Default for Durations {
             instance_boot: 100_000,
             launch_hook: 30_000,
             drain: 90_000,
+            drain_look: 15_000,
+            decommission: 10_000,
+            health_check: 60_000,
             instance_termination: 60_000,
             terminated_visible: 3_600_000,
             launch_retry: 30_000,

@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod changesets;
+pub mod cluster;
 pub mod durations;
 pub mod early_validation;
 pub mod error;
@@ -11,6 +12,7 @@ pub mod faults;
 pub mod groups;
 pub mod ids;
 pub mod intrinsics;
+pub mod lag;
 pub mod paging;
 pub mod parameters;
 pub mod priming;

@@ -30,7 +30,7 @@ pub const BUCKET: &str = "analytics-data";
 pub const IMAGE_X86: &str = "ami-0a0a0a0a0a0a0a0a0";
 /// The newest AL2023 image for arm64.
 pub const IMAGE_ARM: &str = "ami-0b0b0b0b0b0b0b0b0";
-const OLD_X86: &str = "ami-01010101010101010";
+pub const OLD_X86: &str = "ami-01010101010101010";
 const OLD_ARM: &str = "ami-02020202020202020";
 
 fn put(region: &mut Region, kind: &'static str, id: &str, shape: Value) {

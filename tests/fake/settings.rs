@@ -38,6 +38,13 @@ pub struct Settings {
     pub left_out_with_values: Vec<String>,
     /// Actions that the caller may not use, as `service:Action`.
     pub denied: Vec<String>,
+    /// Whether a roll waits until leaving instances have left their terminating hook; else it goes on while they
+    /// still drain.
+    pub roll_waits_for_hook: bool,
+    /// Whether the FAILURE signal of an instance that leaves ends a roll.
+    pub failure_of_leaving_nodes: bool,
+    /// How far reads of EC2 and Auto Scaling lie behind, in milliseconds; 0 for not at all.
+    pub lag: i64,
     /// Calls a second by `service:Action` with the burst; empty by default.
     pub rates: BTreeMap<String, (f64, f64)>,
 }
@@ -67,6 +74,9 @@ impl Default for Settings {
             validations: Vec::new(),
             left_out_with_values: Vec::new(),
             denied: Vec::new(),
+            roll_waits_for_hook: true,
+            failure_of_leaving_nodes: true,
+            lag: 0,
             rates: BTreeMap::new(),
         }
     }

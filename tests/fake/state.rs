@@ -166,6 +166,10 @@ pub struct State {
     pub settings: super::settings::Settings,
     pub places: BTreeMap<Place, Region>,
     pub faults: Faults,
+    /// Presto and Alluxio of each stack, by its ARN.
+    pub clusters: BTreeMap<String, super::cluster::Cluster>,
+    /// What reads see while they lie behind.
+    pub past: super::lag::Past,
 }
 
 impl State {
@@ -180,6 +184,8 @@ impl State {
             settings,
             places: BTreeMap::new(),
             faults: Faults::default(),
+            clusters: BTreeMap::new(),
+            past: super::lag::Past::default(),
         }
     }
 
@@ -200,6 +206,7 @@ impl State {
         while self.queue.peek().is_some_and(|due| due.0.at <= to) {
             if let Some(Reverse(due)) = self.queue.pop() {
                 self.now = self.now.max(due.at);
+                super::lag::keep(self);
                 (due.job)(self);
             }
         }

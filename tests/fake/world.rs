@@ -3,6 +3,7 @@
 
 use super::error::{Answer, ApiError};
 use super::faults::Effect;
+use super::lag;
 use super::services::{autoscaling, cloudformation, ec2, json, s3, sts};
 use super::settings::WorldConfig;
 use super::state::{Place, State};
@@ -178,7 +179,9 @@ impl World {
             if w.settings.denied.iter().any(|d| *d == format!("{service}:{action}")) {
                 Err(denied(&caller.place, service, action))
             } else {
-                dispatch(&mut w, &caller.place, service, action, params)
+                lag::answer(&mut w, &caller.place, service, action, |w| {
+                    dispatch(w, &caller.place, service, action, params)
+                })
             }
         };
         if answer.is_ok() {

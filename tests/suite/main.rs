@@ -13,6 +13,7 @@ mod process;
 mod properties;
 mod regions;
 mod registry;
+mod rolling;
 mod template;
 mod terraform;
 mod terraform_clients;

@@ -46,6 +46,8 @@ pub fn instantly() -> fake::durations::Durations {
         instance_boot: 2,
         launch_hook: 1,
         drain: 1,
+        drain_look: 1,
+        decommission: 1,
         instance_termination: 1,
         ..fake::durations::Durations::default()
     }

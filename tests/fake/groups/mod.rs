@@ -1,5 +1,6 @@
 //! Auto Scaling groups: their data and what other modules may ask of them.
 
+pub mod health;
 pub mod nodes;
 pub mod resource;
 pub mod rolling;
@@ -24,6 +25,8 @@ pub struct Hook {
     pub heartbeat: i64,
     /// `CONTINUE` or `ABANDON`.
     pub default_result: String,
+    /// NotificationMetadata: what the group tells whoever answers the hook.
+    pub metadata: String,
 }
 
 /// A hook that holds an instance.
@@ -51,6 +54,8 @@ pub struct Instance {
     pub launched: Timestamp,
     pub fate: NodeFate,
     pub held: Option<Held>,
+    /// Whether a health check found it unhealthy.
+    pub unhealthy: bool,
 }
 
 impl Instance {

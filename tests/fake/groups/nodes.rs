@@ -1,6 +1,7 @@
 //! The life of a group's instance: boot, launch hook, service, signal, termination hook, end.
 
-use super::{Held, Hook, group, rolling, scaling, signals};
+use super::{Held, Hook, group, rolling, scaling};
+use crate::fake::cluster;
 use crate::fake::faults::NodeFate;
 use crate::fake::resources::compute;
 use crate::fake::state::{Place, State};
@@ -11,6 +12,9 @@ const TERMINATING: &str = "autoscaling:EC2_INSTANCE_TERMINATING";
 fn set(w: &mut State, place: &Place, name: &str, id: &str, state: &str) {
     if let Some(i) = group(w, place, name).and_then(|g| g.instances.iter_mut().find(|i| i.id == id)) {
         i.state = state.to_owned();
+    }
+    if let Some((stack, _)) = cluster::home(w, place, name) {
+        cluster::watch::measure(w, &stack);
     }
 }
 
@@ -29,6 +33,7 @@ pub fn boot(w: &mut State, place: &Place, name: &str, id: &str) {
             return;
         }
         compute::set_state(w, &p, &i, "running");
+        cluster::nodes::begins(w, &p, &n, &i);
         match hook(w, &p, &n, LAUNCHING) {
             Some(hook) => hold(w, &p, &n, &i, &hook, "Pending:Wait"),
             None => in_service(w, &p, &n, &i),
@@ -37,13 +42,9 @@ pub fn boot(w: &mut State, place: &Place, name: &str, id: &str) {
     let (p, n, i) = (place.clone(), name.to_owned(), id.to_owned());
     w.after(w.durations.instance_boot, move |w| {
         let Some(g) = group(w, &p, &n) else { return };
-        let (arn, logical) = (g.stack.clone(), g.logical.clone());
-        let Some(instance) = g.instances.iter().find(|x| x.id == i && x.counts()) else { return };
-        // A node outside an operation meets a refusal, and goes on.
-        let fate = instance.fate;
-        if fate != NodeFate::Silent && w.stack(&arn).is_some_and(|s| s.moving()) {
-            signals::receive(w, &arn, &logical, &i, fate == NodeFate::Healthy);
-        }
+        let found = g.instances.iter().find(|x| x.id == i && !x.state.ends_with(":Proceed"));
+        let Some(fate) = found.map(|x| x.fate).filter(|fate| *fate != NodeFate::Silent) else { return };
+        cluster::nodes::started(w, &p, &n, &i, fate);
     });
 }
 
@@ -57,6 +58,7 @@ fn hold(w: &mut State, place: &Place, name: &str, id: &str, hook: &Hook, state: 
     let heartbeat = hook.heartbeat * 1000;
     let own_work = if state == "Pending:Wait" { w.durations.launch_hook } else { w.durations.drain };
     set(w, place, name, id, state);
+    let drains = cluster::home(w, place, name).is_some();
     if let Some(i) = group(w, place, name).and_then(|g| g.instances.iter_mut().find(|i| i.id == id)) {
         i.held = Some(Held {
             hook: hook.name.clone(),
@@ -64,7 +66,7 @@ fn hold(w: &mut State, place: &Place, name: &str, id: &str, hook: &Hook, state: 
             until: now.plus_ms(heartbeat),
             limit: now.plus_ms((heartbeat * 100).min(48 * 3_600_000)),
         });
-        if i.fate != NodeFate::Silent {
+        if i.fate != NodeFate::Silent && !(drains && state == "Terminating:Wait") {
             let (p, n, i, h) = (place.clone(), name.to_owned(), id.to_owned(), hook.name.clone());
             w.after(own_work, move |w| {
                 let _ = complete(w, &p, &n, &i, &h, "CONTINUE");
@@ -72,6 +74,9 @@ fn hold(w: &mut State, place: &Place, name: &str, id: &str, hook: &Hook, state: 
         }
     }
     watch(w, place, name, id, &hook.name, heartbeat);
+    if drains && state == "Terminating:Wait" {
+        cluster::drain::told(w, place, name, id);
+    }
     rolling::poke(w, place, name);
 }
 
@@ -149,6 +154,7 @@ pub fn terminate(w: &mut State, place: &Place, name: &str, id: &str, cause: &str
 }
 
 fn end(w: &mut State, place: &Place, name: &str, id: &str) {
+    cluster::nodes::ends(w, place, name, id);
     compute::terminate(w, place, id);
     let (p, n, i) = (place.clone(), name.to_owned(), id.to_owned());
     w.after(w.durations.instance_termination, move |w| {

@@ -57,6 +57,7 @@ fn hook_of(properties: &Value, name: String) -> Hook {
         transition: get("LifecycleTransition"),
         heartbeat: get("HeartbeatTimeout").parse().unwrap_or(3600),
         default_result: if result.is_empty() { "ABANDON".into() } else { result },
+        metadata: get("NotificationMetadata"),
     }
 }
 

@@ -2,7 +2,7 @@
 //! those of section 6.2 of the behaviour reference.
 
 use super::watch::{Batch, Stage};
-use super::{Group, group, nodes, say, say_as, scaling};
+use super::{Group, group, health, nodes, say, say_as, scaling};
 use crate::fake::stacks;
 use crate::fake::state::{Place, State};
 use std::collections::BTreeSet;
@@ -63,9 +63,20 @@ fn give_up(w: &mut State, place: &Place, name: &str, silence: bool) -> bool {
 
 /// A signal of one of the group's instances.
 pub fn signalled(w: &mut State, place: &Place, name: &str, id: &str, success: bool) {
+    let hears_leaving = w.settings.failure_of_leaving_nodes;
     let Some(g) = group(w, place, name) else { return };
-    let target = g.instances.iter().find(|i| i.id == id).map(|i| i.template.1);
+    let Some(instance) = g.instances.iter().find(|i| i.id == id) else { return };
+    let (target, leaving) = (Some(instance.template.1), !instance.counts());
     let Some(work) = g.work.as_mut() else { return };
+    if leaving {
+        if !success && hears_leaving && work.plan.rolls && work.stage != Stage::Sizing {
+            work.failures += 1;
+            let (arn, logical) = (work.stack.clone(), work.logical.clone());
+            say(w, &arn, &logical, &format!("Received FAILURE signal with UniqueId {id}"));
+            give_up(w, place, name, false);
+        }
+        return;
+    }
     let rolling = work.plan.rolls;
     let fresh = !rolling || target == Some(work.plan.target);
     let (arn, logical) = (work.stack.clone(), work.logical.clone());
@@ -91,6 +102,7 @@ fn end(w: &mut State, place: &Place, name: &str, result: Result<(), String>) {
     for process in &work.suspended_by_us {
         g.suspended.remove(process);
     }
+    health::look(w, place, name);
     stacks::nodes::finish(w, &work.stack, &work.logical, work.run, result);
 }
 
@@ -119,10 +131,12 @@ fn added(count: usize, pause: &str) -> String {
 
 /// Looks whether the watch can go on, after anything happened to the group.
 pub fn poke(w: &mut State, place: &Place, name: &str) {
+    let waits = w.settings.roll_waits_for_hook;
     let Some(g) = group(w, place, name) else { return };
     let Some(work) = g.work.clone() else { return };
     let waiting = work.batch.as_ref().is_some_and(|b| b.seen.len() < b.need);
-    let full = g.in_service() == g.desired && g.instances.len() == g.desired;
+    let all = if waits { g.instances.len() } else { g.live().count() };
+    let full = g.in_service() == g.desired && all == g.desired;
     let stuck = g.failures >= 3 && !work.plan.signals;
     let problem = g.last_problem.clone();
     if stuck && matches!(work.stage, Stage::Creating | Stage::Sizing | Stage::Growing | Stage::Refilling) {
@@ -285,6 +299,16 @@ fn next_batch(w: &mut State, place: &Place, name: &str) {
         let cause =
             format!("At {} instance {id} was taken out of service in response to a user request.", w.now.iso_seconds());
         nodes::terminate(w, place, name, id, &cause);
+    }
+    if !w.settings.roll_waits_for_hook {
+        // CloudFormation takes the instances for gone while the hook still holds them.
+        let (place, name) = (place.clone(), name.to_owned());
+        w.after(w.durations.instance_termination, move |w| {
+            let stage = group(w, &place, &name).and_then(|g| g.work.as_ref()).map(|k| k.stage.clone());
+            if stage == Some(Stage::Terminating(ids.clone(), replace)) {
+                terminated(w, &place, &name, &ids, replace);
+            }
+        });
     }
 }
 

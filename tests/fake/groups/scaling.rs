@@ -91,6 +91,7 @@ fn launch(w: &mut State, place: &Place, name: &str, before: usize) -> bool {
         launched: w.now,
         fate,
         held: None,
+        unhealthy: false,
     };
     if let Some(g) = group(w, place, name) {
         g.instances.push(instance);

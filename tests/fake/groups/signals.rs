@@ -12,7 +12,7 @@ pub fn receive(w: &mut State, arn: &str, logical: &str, id: &str, success: bool)
         .region(&place)
         .groups
         .values()
-        .find(|g| g.stack == arn && g.logical == logical && g.instances.iter().any(|i| i.id == id && i.counts()))
+        .find(|g| g.stack == arn && g.logical == logical && g.instances.iter().any(|i| i.id == id))
         .map(|g| g.name.clone());
     if let Some(name) = found {
         rolling::signalled(w, &place, &name, id, success);

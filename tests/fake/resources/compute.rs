@@ -181,6 +181,15 @@ pub fn set_state(w: &mut State, place: &Place, id: &str, name: &str) {
     }
 }
 
+/// Writes a tag of an instance.
+pub fn set_tag(w: &mut State, place: &Place, id: &str, key: &str, value: &str) {
+    let Some(instance) = w.region(place).kind("instance").get_mut(id).and_then(Value::as_object_mut) else { return };
+    let mut tags = instance.get("tagSet").and_then(Value::as_array).cloned().unwrap_or_default();
+    tags.retain(|t| t["key"] != key);
+    tags.push(json!({ "key": key, "value": value }));
+    instance.insert("tagSet".into(), json!(tags));
+}
+
 /// Terminates an instance; it stays describable for a while.
 pub fn terminate(w: &mut State, place: &Place, id: &str) {
     set_state(w, place, id, "shutting-down");

@@ -1,7 +1,7 @@
 //! EC2 Auto Scaling's actions.
 
 use crate::fake::error::{Answer, ApiError};
-use crate::fake::groups::{Group, group, nodes, scaling};
+use crate::fake::groups::{Group, group, health, nodes, scaling};
 use crate::fake::intrinsics::text;
 use crate::fake::paging;
 use crate::fake::stacks::checks::{flag, get, list};
@@ -25,6 +25,7 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
                 .map(|h| json!({
                     "LifecycleHookName": h.name, "AutoScalingGroupName": found.name, "LifecycleTransition": h.transition,
                     "HeartbeatTimeout": h.heartbeat, "GlobalTimeout": (h.heartbeat * 100).min(172_800), "DefaultResult": h.default_result,
+                    "NotificationMetadata": if h.metadata.is_empty() { Value::Null } else { json!(h.metadata) },
                 }))
                 .collect();
             Ok(json!({ "LifecycleHooks": hooks }))
@@ -69,6 +70,7 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
                 }
             }
             scaling::reconcile(w, place, &name);
+            health::look(w, place, &name);
             Ok(json!({}))
         }
         "CreateOrUpdateTags" => {
@@ -207,7 +209,7 @@ fn describe(place: &Place, g: &Group) -> Value {
         .map(|i| {
             json!({
                 "InstanceId": i.id, "InstanceType": i.kind, "AvailabilityZone": i.zone, "LifecycleState": i.state,
-                "HealthStatus": "Healthy", "ProtectedFromScaleIn": i.protected,
+                "HealthStatus": if i.unhealthy { "Unhealthy" } else { "Healthy" }, "ProtectedFromScaleIn": i.protected,
                 "LaunchTemplate": { "LaunchTemplateId": i.template.0, "Version": i.template.1.to_string() },
             })
         })
@@ -260,7 +262,7 @@ fn instances(w: &mut State, place: &Place, p: &Value) -> Answer {
         .map(|(g, i)| {
             json!({
                 "InstanceId": i.id, "InstanceType": i.kind, "AutoScalingGroupName": g.name, "AvailabilityZone": i.zone,
-                "LifecycleState": i.state, "HealthStatus": "HEALTHY", "ProtectedFromScaleIn": i.protected,
+                "LifecycleState": i.state, "HealthStatus": if i.unhealthy { "UNHEALTHY" } else { "HEALTHY" }, "ProtectedFromScaleIn": i.protected,
                 "LaunchTemplate": { "LaunchTemplateId": i.template.0, "Version": i.template.1.to_string() },
             })
         })

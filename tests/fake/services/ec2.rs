@@ -1,7 +1,9 @@
 //! EC2's reads, with filters, and its few writes.
 
+use super::tags;
 use crate::fake::catalogue::{self, SPECS};
 use crate::fake::error::{Answer, ApiError};
+use crate::fake::groups::health;
 use crate::fake::intrinsics::text;
 use crate::fake::paging;
 use crate::fake::resources::compute;
@@ -124,11 +126,12 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
             let attribute = get(p, "Attribute");
             Ok(json!({ "vpcId": id, attribute: { "value": true } }))
         }
-        "DescribeTags" => super::tags::describe(w, place, &filters(p)),
-        "CreateTags" | "DeleteTags" => tags(w, place, p, action == "CreateTags"),
+        "CreateTags" | "DeleteTags" => tags::write(w, place, p, action == "CreateTags"),
+        "DescribeTags" => tags::describe(w, place, p),
         "TerminateInstances" => {
             for id in list(p, "InstanceId") {
                 compute::terminate(w, place, &id);
+                health::lost(w, place, &id);
             }
             Ok(json!({ "instancesSet": [] }))
         }
@@ -138,7 +141,7 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
     }
 }
 
-fn filters(p: &Value) -> Vec<(String, Vec<String>)> {
+pub(super) fn filters(p: &Value) -> Vec<(String, Vec<String>)> {
     p.get("Filter")
         .and_then(Value::as_array)
         .into_iter()
@@ -147,7 +150,7 @@ fn filters(p: &Value) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-fn page(w: &State, all: &[Value], action: &str, field: &str, p: &Value) -> Answer {
+pub(super) fn page(w: &State, all: &[Value], action: &str, field: &str, p: &Value) -> Answer {
     let size = p.get("MaxResults").and_then(|m| text(m).parse().ok()).unwrap_or(w.settings.page_size);
     let (page, next) = paging::page(all, action, &get(p, "NextToken"), size)?;
     Ok(json!({ field: page, "nextToken": next }))
@@ -256,7 +259,7 @@ fn camel(name: &str) -> String {
     out
 }
 
-fn wildcard(pattern: &str, actual: &str) -> bool {
+pub(super) fn wildcard(pattern: &str, actual: &str) -> bool {
     if !pattern.contains(['*', '?']) {
         return pattern == actual;
     }
@@ -371,28 +374,4 @@ fn launch_data(data: &Value) -> Value {
         out.insert("securityGroupIdSet".into(), json!(groups));
     }
     Value::Object(out)
-}
-
-fn tags(w: &mut State, place: &Place, p: &Value, add: bool) -> Answer {
-    let given: Vec<(String, String)> = p
-        .get("Tag")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|t| (get(t, "Key"), get(t, "Value")))
-        .collect();
-    let region = w.region(place);
-    for id in list(p, "ResourceId") {
-        let found = region.ec2.values_mut().find_map(|all| all.get_mut(&id));
-        let object = found.ok_or_else(|| ApiError::new(400, "InvalidID", format!("The ID '{id}' is not valid")))?;
-        let mut set: Vec<Value> = object["tagSet"].as_array().cloned().unwrap_or_default();
-        set.retain(|t| !given.iter().any(|(k, _)| t["key"] == k.as_str()));
-        if add {
-            set.extend(given.iter().map(|(k, v)| json!({ "key": k, "value": v })));
-        }
-        if let Some(map) = object.as_object_mut() {
-            map.insert("tagSet".into(), json!(set));
-        }
-    }
-    Ok(json!({ "return": true }))
 }
