@@ -9,6 +9,7 @@ mod pulumi_types;
 mod reference;
 mod registry;
 mod sdks;
+mod statuses;
 mod template;
 
 use std::process::ExitCode;
@@ -99,6 +100,7 @@ fn artifacts(what: What) -> anyhow::Result<Vec<Artifact>> {
     }
     if wanted(What::Reference) {
         artifacts.extend(reference::pages());
+        artifacts.push(statuses::page());
     }
     if wanted(What::RegistryDocs) {
         artifacts.extend(registry::files());

@@ -14,6 +14,7 @@ mod properties;
 mod regions;
 mod registry;
 mod rolling;
+mod status_table;
 mod template;
 mod terraform;
 mod terraform_clients;

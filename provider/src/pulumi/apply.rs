@@ -92,7 +92,8 @@ async fn preview(
     let ports = connection.ports(&cancelled, &progress);
     let shown = PreviewUse::Shown;
     let previewed = cluster::preview(ports, &asker, connection.settings(), prior, inputs, shown, timeout).await;
-    if let Ok(Previewed { plan, warnings, change_set, .. }) = &previewed {
+    if let Ok(Previewed { plan, warnings, standing, change_set, .. }) = &previewed {
+        standing.iter().for_each(|standing| progress.warning(standing.render(Client::Pulumi)));
         plan.notes.iter().chain(&change_set.lines).for_each(|note| progress.info(note));
         change_set.warnings.iter().for_each(|warning| progress.warning(warning.render(Client::Pulumi)));
         plan.warnings.iter().chain(warnings).for_each(|warning| progress.warning(in_words(warning)));

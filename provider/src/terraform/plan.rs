@@ -20,6 +20,8 @@ use super::{apply, check, diagnostics, identity, private, tree};
 /// Headline of the one warning that a plan gives.
 const WARNING: &str = "This plan takes nodes of the cluster out of service";
 
+/// Headline over what a stack that is not ready means for the apply.
+const STANDING: &str = "The stack is not ready";
 /// Headline over what a change set does.
 const CHANGE_SET: &str = "What CloudFormation will do";
 /// Headline over what early validation, or the stack itself, says against it.
@@ -71,6 +73,7 @@ async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::R
     // Where the size of the group is the operators', only AWS knows the numbers of a roll.
     let mut found = told(looked.as_ref().map_or(&change, |looked| &looked.plan));
     if let Some(looked) = &looked {
+        found.extend(diagnostics::notes(STANDING, looked.standing.as_slice()));
         found.extend(diagnostics::violations(&looked.warnings, &CLUSTER));
         found.extend(diagnostics::notes(CHANGE_SET, &looked.change_set.lines));
         found.extend(diagnostics::notes(CHANGE_SET_WARNING, &looked.change_set.warnings));
@@ -145,6 +148,7 @@ async fn look(
     if usage == PreviewUse::Again {
         // What the apply will do was shown by the plan before.
         previewed.change_set.lines.clear();
+        previewed.standing = None;
     }
     Ok(Some(previewed))
 }

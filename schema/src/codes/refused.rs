@@ -140,6 +140,14 @@ pub static EARLY_VALIDATION: Code = Code::new(
     "Correct the input that the message names.",
 );
 
+/// A resource that did not fail shall be left out.
+pub static NOT_FAILED: Code = Code::new(
+    3014,
+    "a resource that did not fail cannot be left out",
+    "Only resources that failed in the rollback can be skipped, and only those whose deletion failed can be retained.",
+    "Name exactly the resources that the error lists.",
+);
+
 /// All codes of this file, ascending.
 pub static CODES: &[&Code] = &[
     &DENIED,
@@ -159,4 +167,5 @@ pub static CODES: &[&Code] = &[
     &DOES_MORE,
     &NO_CHANGE_SET,
     &EARLY_VALIDATION,
+    &NOT_FAILED,
 ];

@@ -167,6 +167,8 @@ pub struct Previewed {
     pub plan: Plan,
     /// Warnings of rules that need AWS.
     pub warnings: Vec<Violation>,
+    /// What the apply will do first, where the stack's status is not ready.
+    pub standing: Option<Message>,
     /// What CloudFormation itself says, where a change set was asked for.
     pub change_set: ChangeSetPreview,
 }

@@ -37,6 +37,7 @@ pub mod request;
 mod rolling_update;
 mod rolls;
 mod sizes;
+mod standing;
 pub mod state;
 mod update_request;
 mod validate;

@@ -6,7 +6,7 @@ use super::api::{Asker, ChangeSetPreview, PreviewUse, Previewed, Prior, Settings
 use super::plan::{plan_at, refuse_errors};
 use super::request::text;
 use super::update_request::Update;
-use super::{change_set, observe, outputs, preflight, sizes};
+use super::{change_set, observe, outputs, preflight, sizes, standing};
 use crate::failure::Failure;
 use crate::ports::Ports;
 use crate::time::Millis;
@@ -37,10 +37,16 @@ pub async fn preview(
         plan.notes.extend(sizes::kept(prior, &group));
         live = Some(group.desired);
     }
+    let mut standing = None;
     let mut change_set = ChangeSetPreview::default();
     let mut warnings = Vec::new();
     if prior.is_none() || plan.touches_stack() {
         let facts = preflight::preflight(ports, asker, settings, prior, inputs, &plan, timeout).await?;
+        standing = match prior {
+            Some(prior) if plan.replace.is_empty() => standing::of_update(ports, prior, inputs).await?,
+            Some(_) => None,
+            None => standing::of_leftover(facts.leftover.as_deref(), inputs),
+        };
         if let Some(prior) = prior.filter(|_| plan.replace.is_empty() && change_set::is_wanted(inputs)) {
             let update = Update { asker, settings, prior, inputs, plan: &plan, live };
             change_set = change_set::preview(ports, update, &facts, usage == PreviewUse::Shown).await?;
@@ -50,5 +56,5 @@ pub async fn preview(
     let name = text(inputs, &stack::NAME).unwrap_or_default();
     let known = observe::known(&name, &ports.identity.region());
     let outputs = outputs::foresee(inputs, prior.map(|prior| &prior.outputs), &plan, &known);
-    Ok(Previewed { outputs, plan, warnings, change_set })
+    Ok(Previewed { outputs, plan, warnings, standing, change_set })
 }

@@ -10,10 +10,12 @@ use super::guard;
 use super::observe;
 use super::parameters::{self, NO_ECHO};
 use super::request::{CLUSTER_TAG, OWNER_TAG};
+use super::standing;
 use super::state::{ClusterState, STATE_VERSION};
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
 use crate::ports::{Group, Ports, Stack};
+use crate::stack::Goal;
 use crate::stack::call_failure::from_call;
 use crate::stack::status::StackStatus;
 use crate::template;
@@ -227,7 +229,8 @@ fn notes(stack: &Stack, inputs: &Value, import: bool) -> Vec<Message> {
     let mut notes = Vec::new();
     let status = StackStatus::from(stack.status.as_str());
     if !status.is_ready() {
-        notes.push(Message::new(format!("stack {} is in {}", stack.name, stack.status)));
+        let plain = || Message::new(format!("stack {} is in {}", stack.name, stack.status));
+        notes.push(standing::ahead(&stack.name, &status, Goal::Update, inputs).unwrap_or_else(plain));
     }
     if import {
         for field in FIELDS.iter().filter(|field| field.is_secret()) {

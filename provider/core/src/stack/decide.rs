@@ -1,15 +1,18 @@
 //! From what was read to what is done: the table's decisions become calls and waits. Part of the machine; knows no call's
 //! wire form.
 
+use super::cause;
 use super::change_set::{ChangeSetUse, Prepared};
 use super::endings;
 use super::events::{Feed, History};
+use super::hints::Topic;
 use super::machine::{Aim, Machine, Phase};
 use super::operation::{Goal, OnConflict, Outcome};
 use super::status::StackStatus;
 use super::step::{self, Reply, Step};
 use super::table::{self, Decision};
 use super::token::{self, Call};
+use crate::failure::Failure;
 use crate::ports::{CallError, CallErrorKind, Called, DeleteRequest, EventPage, OnFailure, Stack, Updated};
 use crate::stack::call_failure::from_call_while;
 use crate::time::{Millis, Timestamp};
@@ -70,7 +73,9 @@ impl Machine {
         match answer {
             Ok(answer) => {
                 let content = self.content.clone();
-                match history.take(answer, |token| token::is_for(token, &content)) {
+                // Which resources failed stands in all of the newest operation's events.
+                let whole = self.names_resources();
+                match history.take(answer, |token| whole || token::is_for(token, &content)) {
                     Some(next) => self.phase = Phase::History { history, next: Some(next) },
                     None => self.decide(now, &history),
                 }
@@ -135,8 +140,41 @@ impl Machine {
                 self.touched = true;
                 self.watch(now, Aim::Own, Feed::with(history.operation()), false);
             }
-            decision => self.act(now, decision, &status),
+            decision => match self.unfit(decision, history) {
+                Some(failure) => self.fail(failure, false),
+                None => self.act(now, decision, &status),
+            },
         }
+    }
+
+    /// Whether the user names resources that a repair of this stack shall leave out.
+    fn names_resources(&self) -> bool {
+        let recovery = &self.operation.recovery;
+        match self.status() {
+            StackStatus::UpdateRollbackFailed => !recovery.skip.is_empty(),
+            StackStatus::DeleteFailed => !recovery.retain.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Only resources that failed may be left out: AWS refuses others, and one that is fine would be lost.
+    fn unfit(&self, decision: Decision, history: &History) -> Option<Failure> {
+        if !self.names_resources() {
+            return None;
+        }
+        let (named, failed, topic) = match decision {
+            Decision::ContinueThenUpdate if !self.continued => {
+                (&self.operation.recovery.skip, cause::not_rolled_back(&history.operation()), Topic::Skip)
+            }
+            Decision::DeleteRetaining => {
+                (&self.operation.recovery.retain, cause::not_deleted(&history.operation()), Topic::Retain)
+            }
+            _ => return None,
+        };
+        // Without the right to read events nobody can tell; AWS's own check remains.
+        let unknown = history.newest().is_none();
+        let wrong: Vec<&String> = named.iter().filter(|id| !failed.contains(id)).collect();
+        (!unknown && !wrong.is_empty()).then(|| endings::not_failed(&self.operation, topic, &wrong, &failed))
     }
 
     /// A preview only tells: what is not ready to be updated is left alone.

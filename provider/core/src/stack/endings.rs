@@ -5,7 +5,7 @@ use starburst_schema::codes::{bug, observe, refused, stack as codes};
 
 use super::call_failure::from_call_while;
 use super::cause::{self, Diagnosis};
-use super::hints::Topic;
+use super::hints::{Fields, Topic};
 use super::operation::{Goal, Operation};
 use super::status::StackStatus;
 use super::step::Step;
@@ -41,6 +41,29 @@ pub(super) fn conflict(operation: &Operation, status: &StackStatus) -> Failure {
         Some(path) => failure.hint(Message::new("or let the resource wait for other operations: ").path(path)),
         None => failure,
     }
+}
+
+/// The failure that an update of a stack in this status would end in, for those who know it before.
+#[must_use]
+pub fn cannot_be_updated(name: &str, id: &str, status: &StackStatus, fields: Fields) -> Failure {
+    let operation = Operation { id: Some(id.to_owned()), fields, ..Operation::new(Goal::Update, name) };
+    match status {
+        StackStatus::Absent | StackStatus::DeleteComplete => gone(&operation),
+        _ => at_rest(&operation, status, id),
+    }
+}
+
+/// The user names resources to leave out that did not fail.
+pub(super) fn not_failed(operation: &Operation, topic: Topic, wrong: &[&String], failed: &[String]) -> Failure {
+    let wrong: Vec<&str> = wrong.iter().map(|id| id.as_str()).collect();
+    let summary = format!("stack {}: {} did not fail and cannot be left out", operation.name, wrong.join(", "));
+    let failure = Failure::new(FailureKind::Refused, &refused::NOT_FAILED, Message::new(summary));
+    let instead = match operation.fields.find(topic, "") {
+        Some(path) => Message::new("write in ").path(path),
+        None => Message::new("name"),
+    };
+    let failed = if failed.is_empty() { "nothing: no resource failed".to_owned() } else { failed.join(", ") };
+    failure.hint(instead.text(format!(" only what failed: {failed}")))
 }
 
 /// The stack changed after the preview.

@@ -30,6 +30,7 @@ mod watch;
 
 pub use change_set::{ChangeSet, ChangeSetUse, Prepared, Shown};
 pub use driver::run;
+pub use endings::cannot_be_updated;
 pub use follow::{Followed, Follower};
 pub use hints::{Fields, Topic};
 pub use operation::{Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery, Stub};

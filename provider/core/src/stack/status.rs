@@ -129,6 +129,38 @@ impl StackStatus {
         }
     }
 
+    /// What it says of the stack, for people.
+    #[must_use]
+    pub const fn meaning(&self) -> &'static str {
+        match self {
+            Self::Absent => "there is no stack of that name",
+            Self::ReviewInProgress => "an empty stack that a change set left; at rest in spite of its name",
+            Self::CreateInProgress => "it is being created",
+            Self::CreateComplete => "created",
+            Self::CreateFailed => "its creation failed and what was made was kept",
+            Self::RollbackInProgress => "its creation failed and is being undone",
+            Self::RollbackComplete => "its creation failed and was undone; only deletion is possible",
+            Self::RollbackFailed => "its creation failed and could not be undone; only deletion is possible",
+            Self::UpdateInProgress => "it is being updated",
+            Self::UpdateCompleteCleanupInProgress => "updated; what the update replaced is being removed",
+            Self::UpdateComplete => "updated",
+            Self::UpdateFailed => "an update failed and what it had done was kept",
+            Self::UpdateRollbackInProgress => "an update failed and is being undone",
+            Self::UpdateRollbackCompleteCleanupInProgress => "an update was undone; what it had made is being removed",
+            Self::UpdateRollbackComplete => "an update failed and was undone: as good as before",
+            Self::UpdateRollbackFailed => "an update failed and could not be undone",
+            Self::DeleteInProgress => "it is being deleted",
+            Self::DeleteFailed => "its deletion failed half way; only deletion is possible",
+            Self::DeleteComplete => "deleted; visible by ARN alone, for 90 days",
+            Self::ImportInProgress => "resources are being imported into it",
+            Self::ImportComplete => "resources were imported into it",
+            Self::ImportRollbackInProgress => "an import failed and is being undone",
+            Self::ImportRollbackComplete => "an import failed and was undone",
+            Self::ImportRollbackFailed => "an import failed and could not be undone",
+            Self::Other(_) => "a status that this version does not know",
+        }
+    }
+
     /// What kind of status it is. An unknown `*_IN_PROGRESS` is busy, any other unknown one stuck.
     #[must_use]
     pub fn class(&self) -> Class {

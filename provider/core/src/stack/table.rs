@@ -116,6 +116,8 @@ pub fn decide(status: &StackStatus, goal: Goal) -> Decision {
 /// One line of the printed table: a status and its decisions in the order of [`Goal::ALL`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
+    /// The status that was decided about.
+    pub of: StackStatus,
     /// AWS's text; the first line is for no stack at all, the last two for statuses that this build does not know.
     pub status: String,
     /// One decision a goal.
@@ -132,7 +134,7 @@ pub fn rows() -> Vec<Row> {
     statuses.push((StackStatus::Other("NEW".into()), unknown[1].to_owned()));
     statuses
         .into_iter()
-        .map(|(status, text)| Row { status: text, decisions: Goal::ALL.map(|goal| decide(&status, goal)) })
+        .map(|(of, status)| Row { decisions: Goal::ALL.map(|goal| decide(&of, goal)), of, status })
         .collect()
 }
 

@@ -31,6 +31,8 @@ pub struct Facts {
     pub newest_images: BTreeMap<String, Image>,
     /// ARN of the stack that an earlier create of this very resource began, when a create finds one.
     pub began: Option<String>,
+    /// Status of that stack.
+    pub leftover: Option<String>,
     /// What was found and does not stop the run, and which rules were not checked.
     pub warnings: Vec<Violation>,
 }

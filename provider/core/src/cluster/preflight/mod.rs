@@ -90,6 +90,7 @@ pub async fn preflight(
     }
     let mut facts = read.facts;
     // One of somebody else is a violation above.
+    facts.leftover = read.namesake.as_ref().map(|namesake| namesake.status.clone());
     facts.began = read.namesake.map(|namesake| namesake.id);
     facts.warnings.extend(warnings);
     Ok(facts)

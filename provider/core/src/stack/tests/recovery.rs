@@ -8,7 +8,9 @@ use crate::ports::OnFailure;
 use crate::stack::{Fields, Goal, Outcome, Topic};
 
 fn update_of(world: &World, status: &str) -> (Outcome, String) {
-    let id = world.with_stack(true, &[("@", "CREATE_COMPLETE"), ("@", status)]);
+    let history =
+        [("@", "CREATE_COMPLETE"), ("@", "UPDATE_ROLLBACK_IN_PROGRESS"), ("A", "UPDATE_FAILED"), ("@", status)];
+    let id = world.with_stack(true, &history);
     let mut update = operation(Goal::Update);
     update.id = Some(id.clone());
     update.recovery.skip = vec!["A".into()];
@@ -178,4 +180,28 @@ fn why_nodes_did_not_launch_is_asked_while_the_group_is_there() {
         assert_eq!(cause.reason.starts_with("The AMI ID ami-1 does not exist."), !denied, "{cause:?}");
         assert_eq!(world.actions().iter().filter(|action| **action == "DescribeScalingActivities").count(), 1);
     }
+}
+
+#[test]
+fn only_what_failed_can_be_left_out() {
+    let world = World::new(vec![]);
+    let history =
+        [("@", "DELETE_IN_PROGRESS"), ("A", "DELETE_FAILED"), ("B", "DELETE_COMPLETE"), ("@", "DELETE_FAILED")];
+    let id = world.with_stack(true, &history);
+    let mut delete = operation(Goal::Delete);
+    delete.id = Some(id);
+    delete.recovery.retain = vec!["A".into(), "B".into()];
+    let outcome = world.run(delete).unwrap();
+    let text = outcome.failure().unwrap().render(Client::Pulumi);
+    assert!(text.contains("SB3014: stack analytics: B did not fail") && text.contains("only what failed: A"), "{text}");
+    assert!(world.state().accepted.is_empty());
+
+    let world = World::new(vec![]);
+    let history = [("@", "UPDATE_ROLLBACK_IN_PROGRESS"), ("B", "UPDATE_FAILED"), ("@", "UPDATE_ROLLBACK_FAILED")];
+    let mut update = operation(Goal::Update);
+    update.id = Some(world.with_stack(true, &history));
+    update.recovery.skip = vec!["A".into()];
+    let text = world.run(update).unwrap().failure().unwrap().render(Client::Pulumi);
+    assert!(text.contains("SB3014") && text.contains("only what failed: B"), "{text}");
+    assert!(world.state().accepted.is_empty());
 }
