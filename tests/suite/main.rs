@@ -12,6 +12,7 @@ mod process;
 mod properties;
 mod regions;
 mod registry;
+mod rolls;
 mod template;
 mod terraform;
 mod terraform_clients;
