@@ -75,15 +75,52 @@ impl Roll {
         Ok(Self { started, connection, prior })
     }
 
-    /// Previews and updates: the preview, and the lines of the update.
-    async fn update(&self, after: &Value) -> Result<(cluster::Plan, Vec<String>)> {
+    /// Refreshes without a change: the notes, and how many calls it took.
+    async fn refresh(&self) -> Result<(Vec<String>, usize)> {
+        let lines = Lines::default();
+        let ports = self.connection.ports(&lines, &lines);
+        self.started.model.clear_calls();
+        let read = cluster::read(ports, self.connection.settings(), &self.prior.id, Some(&self.prior)).await;
+        let read = read.map_err(|failure| anyhow!("{}", failure.render(Client::Pulumi)))?.context("it is gone")?;
+        ensure!(read.inputs == self.prior.inputs, "a refresh shows a difference: {:?}", read.inputs);
+        let notes = read.notes.iter().map(|note| note.render(Client::Pulumi)).collect();
+        Ok((notes, self.started.model.calls().len()))
+    }
+
+    /// AWS publishes another image.
+    fn publish(&self, id: &str) {
+        self.started.model.with(|state| {
+            for region in state.places.values_mut() {
+                let images = region.kind("image");
+                if let Some(mut image) = images.get(seed::IMAGE_X86).cloned() {
+                    image["imageId"] = json!(id);
+                    image["creationDate"] = json!("2026-11-16T22:01:33.000Z");
+                    images.insert(id.to_owned(), image);
+                }
+            }
+        });
+    }
+
+    /// The images of the workers.
+    fn images(&self) -> Result<Vec<String>> {
+        let ids = self.ids()?;
+        Ok(self.started.model.with(|state| {
+            let regions = state.places.values();
+            let instances = regions.flat_map(|region| ids.iter().filter_map(|id| region.ec2("instance", id)));
+            instances.filter_map(|instance| instance["imageId"].as_str().map(str::to_owned)).collect()
+        }))
+    }
+
+    /// Previews and updates: the preview, and the lines of both.
+    async fn update(&mut self, after: &Value) -> Result<(cluster::Plan, Vec<String>)> {
         let (lines, settings) = (Lines::default(), self.connection.settings());
         let ports = self.connection.ports(&lines, &lines);
         let previewed = cluster::preview(ports, &asker(), settings, Some(&self.prior), after, None).await;
         let previewed = previewed.map_err(|failure| anyhow!("{}", failure.render(Client::Pulumi)))?;
         self.started.model.clear_calls();
         let updated = cluster::update(ports, &asker(), settings, &self.prior, after, None).await;
-        updated.map_err(|failed| anyhow!("{}", failed.failure.render(Client::Pulumi)))?;
+        let updated = updated.map_err(|failed| anyhow!("{}", failed.failure.render(Client::Pulumi)))?;
+        self.prior = Prior { id: updated.id, inputs: after.clone(), outputs: updated.outputs };
         let lines = lines.0.into_inner().map_err(|_| anyhow!("poisoned"))?;
         Ok((previewed.plan, lines))
     }
@@ -129,7 +166,7 @@ fn announced(plan: &cluster::Plan, lines: &[String]) -> Result<()> {
 async fn a_roll_goes_as_the_preview_says() -> Result<()> {
     for batch in ["1", "2"] {
         let settings = json!({ "rollingUpdate": { "maxBatchSize": batch } });
-        let roll = Roll::of(settings.clone()).await?;
+        let mut roll = Roll::of(settings.clone()).await?;
         let mut after = inputs(settings);
         after.put(&Path::field("ec2.workerInstanceType"), Value::text("r5.4xlarge"));
         let (plan, lines) = roll.update(&after).await?;
@@ -140,7 +177,7 @@ async fn a_roll_goes_as_the_preview_says() -> Result<()> {
 
 #[tokio::test]
 async fn each_node_of_a_roll_is_told_and_costs_little() -> Result<()> {
-    let roll = Roll::of(json!({})).await?;
+    let mut roll = Roll::of(json!({})).await?;
     let tag = json!([{ "Key": "starburst:status", "Value": "draining, 2 queries left" }]);
     let tagged = json!({ "ResourceId": roll.ids()?, "Tag": tag });
     roll.started.model.call("ec2", "CreateTags", tagged).map_err(|error| anyhow!("{error:?}"))?;
@@ -166,7 +203,7 @@ async fn each_node_of_a_roll_is_told_and_costs_little() -> Result<()> {
 #[tokio::test]
 async fn a_size_that_is_the_operators_is_rolled_and_kept() -> Result<()> {
     let external = json!({ "workerScaling": "external" });
-    let roll = Roll::of(external.clone()).await?;
+    let mut roll = Roll::of(external.clone()).await?;
     let sizes = json!({
         "AutoScalingGroupName": roll.workers()?, "MinSize": 2, "DesiredCapacity": 5, "MaxSize": 20,
     });
@@ -177,5 +214,32 @@ async fn a_size_that_is_the_operators_is_rolled_and_kept() -> Result<()> {
     assert_eq!(plan.rolls.first().map(|roll| (roll.nodes, roll.floor, roll.largest)), Some((5, 5, 6)));
     announced(&plan, &lines)?;
     assert_eq!(roll.sizes()?, (2, 5, 20), "smallest, desired and largest size as operators set them");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_newer_image_is_a_word_at_a_refresh_and_replaces_no_node_until_it_is_asked_for() -> Result<()> {
+    const NEWER: &str = "ami-0fffffffffffffff1";
+    let mut roll = Roll::of(json!({})).await?;
+    let (notes, calls) = roll.refresh().await?;
+    ensure!(notes.is_empty() && calls <= 5, "{calls} calls, {notes:?}");
+    roll.publish(NEWER);
+    let (notes, calls) = roll.refresh().await?;
+    ensure!(notes.len() == 1 && notes[0].contains(NEWER) && notes[0].contains("ec2.imageRefresh"), "{notes:?}");
+    ensure!(calls <= 5, "{calls} calls");
+
+    let before = roll.ids()?;
+    let mut more = inputs(json!({}));
+    more.put(&Path::field("ec2.workerCount"), Value::integer(5));
+    let (plan, _) = roll.update(&more).await?;
+    let after = roll.ids()?;
+    ensure!(plan.rolls.is_empty() && before.iter().all(|id| after.contains(id)), "{before:?} and {after:?}");
+    assert_eq!(roll.images()?, vec![seed::IMAGE_X86; 5]);
+
+    let mut refreshed = more.clone();
+    refreshed.put(&Path::field("ec2.imageRefresh"), Value::text("2026-11"));
+    let (plan, _) = roll.update(&refreshed).await?;
+    assert_eq!(plan.rolls.len(), 2, "coordinators and workers");
+    assert_eq!(roll.images()?, vec![NEWER; 5]);
     Ok(())
 }

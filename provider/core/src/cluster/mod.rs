@@ -21,6 +21,7 @@ mod instance_types;
 mod joint_template;
 pub mod local_files;
 mod lookup;
+mod newer_image;
 mod notes;
 mod observe;
 pub mod outputs;
