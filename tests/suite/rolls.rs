@@ -119,10 +119,19 @@ impl Roll {
         let previewed = previewed.map_err(|failure| anyhow!("{}", failure.render(Client::Pulumi)))?;
         self.started.model.clear_calls();
         let updated = cluster::update(ports, &asker(), settings, &self.prior, after, None).await;
-        let updated = updated.map_err(|failed| anyhow!("{}", failed.failure.render(Client::Pulumi)))?;
+        let updated = updated.map_err(|failed| anyhow!("update: {}", failed.failure.render(Client::Pulumi)))?;
         self.prior = Prior { id: updated.id, inputs: after.clone(), outputs: updated.outputs };
         let lines = lines.0.into_inner().map_err(|_| anyhow!("poisoned"))?;
         Ok((previewed.plan, lines))
+    }
+
+    /// Operators scale the workers from three to five, between two and twenty.
+    fn scaled_by_operators(&self) -> Result<()> {
+        let sizes = json!({
+            "AutoScalingGroupName": self.workers()?, "MinSize": 2, "DesiredCapacity": 5, "MaxSize": 20,
+        });
+        let scaled = self.started.model.call("autoscaling", "UpdateAutoScalingGroup", sizes);
+        scaled.map(drop).map_err(|error| anyhow!("{error:?}"))
     }
 
     fn workers(&self) -> Result<String> {
@@ -204,15 +213,26 @@ async fn each_node_of_a_roll_is_told_and_costs_little() -> Result<()> {
 async fn a_size_that_is_the_operators_is_rolled_and_kept() -> Result<()> {
     let external = json!({ "workerScaling": "external" });
     let mut roll = Roll::of(external.clone()).await?;
-    let sizes = json!({
-        "AutoScalingGroupName": roll.workers()?, "MinSize": 2, "DesiredCapacity": 5, "MaxSize": 20,
-    });
-    roll.started.model.call("autoscaling", "UpdateAutoScalingGroup", sizes).map_err(|error| anyhow!("{error:?}"))?;
+    roll.scaled_by_operators()?;
     let mut after = inputs(external);
     after.put(&Path::field("ec2.workerInstanceType"), Value::text("r5.4xlarge"));
     let (plan, lines) = roll.update(&after).await?;
     assert_eq!(plan.rolls.first().map(|roll| (roll.nodes, roll.floor, roll.largest)), Some((5, 5, 6)));
     announced(&plan, &lines)?;
+    assert_eq!(roll.sizes()?, (2, 5, 20), "smallest, desired and largest size as operators set them");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_roll_that_is_rolled_back_gives_operators_their_size_back() -> Result<()> {
+    let external = json!({ "workerScaling": "external" });
+    let mut roll = Roll::of(external.clone()).await?;
+    roll.scaled_by_operators()?;
+    let mut after = inputs(external);
+    after.put(&Path::field("ec2.workerInstanceType"), Value::text("r5.4xlarge"));
+    roll.started.model.fail_launches("Workers", "There is no room for r5.4xlarge.", 1_000);
+    let told = roll.update(&after).await.err().context("it went well")?.to_string();
+    ensure!(told.contains("back in its former state"), "{told}");
     assert_eq!(roll.sizes()?, (2, 5, 20), "smallest, desired and largest size as operators set them");
     Ok(())
 }

@@ -36,6 +36,8 @@ mod read;
 pub mod request;
 mod rolling_update;
 mod rolls;
+#[cfg(test)]
+mod rolls_tests;
 mod sizes;
 pub mod state;
 mod validate;
