@@ -14,6 +14,7 @@ mod properties;
 mod regions;
 mod registry;
 mod rolling;
+mod rolls;
 mod status_table;
 mod template;
 mod terraform;

@@ -22,6 +22,7 @@ mod instance_types;
 mod joint_template;
 pub mod local_files;
 mod lookup;
+mod newer_image;
 mod notes;
 mod observe;
 pub mod outputs;
@@ -36,6 +37,8 @@ mod read;
 pub mod request;
 mod rolling_update;
 mod rolls;
+#[cfg(test)]
+mod rolls_tests;
 mod sizes;
 mod standing;
 pub mod state;

@@ -7,10 +7,9 @@ use super::api::{Plan, Prior, STATE_KEY};
 use super::plan;
 use crate::failure::{Client, Severity};
 use crate::path::{Casing, Path};
-use crate::time::Millis;
 use crate::value::{FileSource, FileValue, Value};
 
-fn base() -> Value {
+pub(super) fn base() -> Value {
     Value::from(&json!({
         "network": { "vpcId": "vpc-00000001", "subnetId": "subnet-00000001", "securityGroupIds": ["sg-00000001"] },
         "ec2": { "workerCount": 3 },
@@ -19,7 +18,7 @@ fn base() -> Value {
     }))
 }
 
-fn with(pairs: &[(&str, Json)]) -> Value {
+pub(super) fn with(pairs: &[(&str, Json)]) -> Value {
     let mut inputs = base();
     for (path, json) in pairs {
         inputs.put(&Path::field(path), Value::from(json));
@@ -27,7 +26,7 @@ fn with(pairs: &[(&str, Json)]) -> Value {
     inputs
 }
 
-fn prior(inputs: Value) -> Prior {
+pub(super) fn prior(inputs: Value) -> Prior {
     let mut outputs = Value::from(
         &json!({ "imageIds": { "coordinator": "ami-00000001", "worker": "ami-00000001" }, "region": "eu-central-1" }),
     );
@@ -35,7 +34,7 @@ fn prior(inputs: Value) -> Prior {
     Prior { id: "arn:aws:cloudformation:eu-central-1:123456789012:stack/joint/1".into(), inputs, outputs }
 }
 
-fn between(before: Value, after: &Value) -> Plan {
+pub(super) fn between(before: Value, after: &Value) -> Plan {
     plan(Some(&prior(before)), after)
 }
 
@@ -43,7 +42,7 @@ fn changed(plan: &Plan) -> Vec<String> {
     plan.changes.iter().map(|change| change.path.render(Casing::Camel)).collect()
 }
 
-fn lines(plan: &Plan) -> Vec<String> {
+pub(super) fn lines(plan: &Plan) -> Vec<String> {
     plan.notes.iter().map(|note| note.render(Client::Pulumi)).collect()
 }
 
@@ -201,104 +200,6 @@ fn counts_and_tags_leave_every_endpoint_known() {
 }
 
 #[test]
-fn a_roll_of_workers_is_told_in_numbers() {
-    let plan = between(base(), &with(&[("ec2.workerInstanceType", json!("r5.4xlarge"))]));
-    let roll = plan.rolls.first().expect("a roll");
-    assert_eq!((roll.nodes, roll.batch_size, roll.batches, roll.floor, roll.largest), (3, 1, 3, 3, 4));
-    assert_eq!(roll.likely, Millis::from_seconds(3 * 3 * 60 + 3 * 5 * 60));
-    assert_eq!(roll.at_most, Millis::from_seconds(3 * 15 * 60 + 3 * 37 * 60));
-    assert_eq!(roll.because, [Path::field("ec2.workerInstanceType")]);
-    assert_eq!(
-        lines(&plan),
-        [
-            "workers roll: 3 nodes in 3 batches of 1, at least 3 of 4 stay in service, about 24 min with short queries, at most 2 h 36 min (because of ec2.workerInstanceType)"
-        ]
-    );
-}
-
-#[test]
-fn batches_and_floor_follow_the_settings() {
-    // Count, batch, floor; then batch, batches, floor, largest size.
-    type Row<'a> = (i64, Option<&'a str>, Option<i64>, (u32, u32, u32, u32));
-    let rows: &[Row<'_>] = &[
-        (25, None, None, (2, 13, 25, 27)),
-        (9, None, None, (1, 9, 9, 10)),
-        (10, Some("30%"), None, (3, 4, 10, 13)),
-        (10, Some("4"), Some(6), (4, 3, 6, 10)),
-        (10, Some("2"), Some(5), (2, 5, 8, 10)),
-        (10, Some("4"), Some(9), (4, 3, 9, 13)),
-        (2, Some("5"), Some(0), (2, 1, 0, 2)),
-        (3, Some("1%"), None, (1, 3, 3, 4)),
-        (1, None, None, (1, 1, 1, 2)),
-    ];
-    for (count, batch, floor, expected) in rows {
-        let mut inputs = with(&[("ec2.workerCount", json!(count))]);
-        inputs.put(&Path::field("ec2.rollingUpdate.maxBatchSize"), batch.map_or(Value::Null, Value::text));
-        inputs.put(&Path::field("ec2.rollingUpdate.minInService"), floor.map_or(Value::Null, Value::integer));
-        let mut after = inputs.clone();
-        after.put(&Path::field("ec2.workerInstanceType"), Value::text("r5.4xlarge"));
-        let plan = between(inputs, &after);
-        let roll = plan.rolls.first().expect("a roll");
-        let told = (roll.batch_size, roll.batches, roll.floor, roll.largest);
-        assert_eq!(told, *expected, "{count} {batch:?} {floor:?}");
-    }
-}
-
-#[test]
-fn a_roll_replaces_the_nodes_that_were_there_whatever_the_count_becomes() {
-    for (before, after, expected) in [(3, 5, (3, 3, 3, 6)), (5, 3, (3, 3, 3, 4))] {
-        let plan = between(
-            with(&[("ec2.workerCount", json!(before))]),
-            &with(&[("ec2.workerCount", json!(after)), ("ec2.workerInstanceType", json!("r5.4xlarge"))]),
-        );
-        let roll = plan.rolls.first().expect("a roll");
-        assert_eq!((roll.nodes, roll.batches, roll.floor, roll.largest), expected, "{before} to {after}");
-    }
-}
-
-#[test]
-fn a_roll_at_the_operators_size_tells_their_number() {
-    let external = [("ec2.workerScaling", json!("external"))];
-    let mut after = with(&external);
-    after.put(&Path::field("ec2.workerInstanceType"), Value::text("r5.4xlarge"));
-    after.put(&Path::field("ec2.workerCount"), Value::integer(4));
-    let plan = super::plan::plan_at(&prior(with(&external)), &after, 20);
-    let roll = plan.rolls.first().expect("a roll");
-    assert_eq!((roll.nodes, roll.batch_size, roll.batches, roll.floor, roll.largest), (20, 2, 10, 20, 22));
-    let lines = lines(&plan);
-    assert!(lines.iter().any(|line| line.starts_with("ec2.workerCount has no effect on a cluster")), "{lines:?}");
-    assert!(!lines.iter().any(|line| line.starts_with("node-hours")), "{lines:?}");
-}
-
-#[test]
-fn one_coordinator_is_an_outage_and_several_are_not() {
-    let one = between(base(), &with(&[("ec2.coordinatorInstanceType", json!("r5.4xlarge"))]));
-    assert_eq!(
-        lines(&one),
-        [
-            "the coordinator is replaced: new queries are refused, running ones have up to 30 min and are ended then, and an outage of one boot follows, at most 15 min; about 8 min with short queries, at most 47 min (because of ec2.coordinatorInstanceType)"
-        ]
-    );
-    let three = with(&[("ec2.haCoordinatorCount", json!(3))]);
-    let mut after = three.clone();
-    after.put(&Path::field("ec2.coordinatorInstanceType"), Value::text("r5.4xlarge"));
-    let plan = between(three, &after);
-    assert_eq!(plan.rolls.first().map(|roll| (roll.batches, roll.floor, roll.largest)), Some((3, 2, 3)));
-    assert!(
-        lines(&plan).iter().any(|line| line.starts_with("coordinators roll: 3 nodes one by one, at least 2 of 3")),
-        "{:?}",
-        lines(&plan)
-    );
-}
-
-#[test]
-fn coordinators_come_before_workers_and_the_preview_says_so() {
-    let plan = between(base(), &with(&[("ec2.keyName", json!("k"))]));
-    assert_eq!(plan.rolls.iter().map(|roll| roll.role).collect::<Vec<_>>(), [Role::Coordinator, Role::Worker]);
-    assert!(lines(&plan).iter().any(|line| line.starts_with("coordinators roll first")), "{:?}", lines(&plan));
-}
-
-#[test]
 fn a_restart_takes_the_place_of_rolls_and_tells_what_is_lost() {
     let plan =
         between(base(), &with(&[("alluxio.s3RootMount", json!("s3://my-bucket/other")), ("ec2.keyName", json!("k"))]));
@@ -358,19 +259,6 @@ fn the_express_mode_is_refused_with_rolls_alone() {
     assert_eq!(express(&[("ec2.keyName", json!("k"))]), [1116]);
     assert_eq!(express(&[("presto.httpPort", json!(8081))]), [1116]);
     assert_eq!(express(&[("stack.tags", json!({ "a": "b" }))]), Vec::<u16>::new());
-}
-
-#[test]
-fn scaling_in_says_how_long_workers_may_take_to_leave() {
-    let plan = between(base(), &with(&[("ec2.workerCount", json!(1))]));
-    assert!(plan.rolls.is_empty());
-    assert_eq!(
-        lines(&plan),
-        [
-            "workers: from 3 to 1; the 2 that leave finish their queries first, for at most 30 min",
-            "node-hours a day: 96 before, 48 after"
-        ]
-    );
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! What is there: refresh, import, list. Starts from the given inputs and overwrites what AWS answers differently.
 
 use starburst_schema::codes;
-use starburst_schema::fields::{ec2, stack as stack_fields};
+use starburst_schema::fields::{ec2, stack as stack_fields, superset};
 use starburst_schema::{FIELDS, Field, ParameterEncoding};
 
 use super::api::{Listed, Prior, ReadCluster, Settings};
 use super::defaults::{default_of, effective};
 use super::guard;
+use super::newer_image;
 use super::observe;
 use super::parameters::{self, NO_ECHO};
 use super::request::{CLUSTER_TAG, OWNER_TAG};
@@ -20,6 +21,9 @@ use crate::stack::call_failure::from_call;
 use crate::stack::status::StackStatus;
 use crate::template;
 use crate::value::Value;
+
+/// Calls of a refresh without change, at most.
+const MOST_CALLS: usize = 5;
 
 /// Reads a cluster by ARN or name; without a prior it is an import. `None` when it is gone: the stack is not there,
 /// is deleted, or is what a failed create left behind, and the caller looks in the right region and account.
@@ -48,7 +52,12 @@ pub async fn read(
     wrap_secrets(&mut inputs);
     let computed = observe::computed(ports, &stack, &state).await;
     let outputs = super::outputs::assemble(&inputs, &stack, &computed, &state);
-    let notes = notes(&stack, &inputs, prior.is_none());
+    let mut notes = notes(&stack, &inputs, prior.is_none());
+    if prior.is_some() {
+        // The stack, its group, and a password where Superset runs were read.
+        let made = 2 + usize::from(effective(&inputs, &superset::ENABLED).as_bool() == Some(true));
+        notes.extend(newer_image::notes(ports, &inputs, &stack, MOST_CALLS.saturating_sub(made)).await);
+    }
     Ok(Some(ReadCluster { id: stack.id.clone(), inputs, outputs, notes }))
 }
 

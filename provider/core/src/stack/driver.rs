@@ -1,6 +1,8 @@
 //! The only loop of the engine: performs the machine's calls through the ports. Every wait gives way to cancellation
 //! and to the deadline; no runtime is named.
 
+use std::pin::Pin;
+
 use futures_util::future::{Either, select};
 
 use super::machine::Machine;
@@ -14,8 +16,12 @@ pub async fn run(ports: Ports<'_>, operation: Operation) -> Outcome {
     drive(ports, &mut Machine::new(operation, ports.clock.now())).await
 }
 
+/// A call that nothing waits for.
+type Reading<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
+
 /// Carries a machine to its end.
 pub(super) async fn drive(ports: Ports<'_>, machine: &mut Machine) -> Outcome {
+    let mut beside: Option<Reading<'_>> = None;
     loop {
         if !machine.is_cancelled() && ports.cancellation.is_cancelled() {
             machine.handle(ports.clock.now(), Occurrence::Cancelled);
@@ -27,8 +33,9 @@ pub(super) async fn drive(ports: Ports<'_>, machine: &mut Machine) -> Outcome {
                 let occurrence = call(ports, machine, step).await;
                 machine.handle(ports.clock.now(), occurrence);
             }
+            Output::Beside(step) => beside = Some(Box::pin(perform(ports, step))),
             Output::WaitUntil(time) => {
-                let occurrence = wait(ports, machine, time).await;
+                let occurrence = wait_beside(ports, machine, time, &mut beside).await;
                 machine.handle(ports.clock.now(), occurrence);
             }
         }
@@ -41,6 +48,24 @@ async fn call(ports: Ports<'_>, machine: &Machine, step: Step) -> Occurrence {
     let interruption = wait(ports, machine, until);
     match select(Box::pin(performed), Box::pin(interruption)).await {
         Either::Left((reply, _)) => Occurrence::Reply(reply),
+        Either::Right((occurrence, _)) => occurrence,
+    }
+}
+
+/// Waits, and takes the reply of a call beside if it comes meanwhile.
+async fn wait_beside(
+    ports: Ports<'_>,
+    machine: &Machine,
+    until: Timestamp,
+    beside: &mut Option<Reading<'_>>,
+) -> Occurrence {
+    let waiting = wait(ports, machine, until);
+    let Some(reading) = beside.as_mut() else { return waiting.await };
+    match select(reading, Box::pin(waiting)).await {
+        Either::Left((reply, _)) => {
+            *beside = None;
+            Occurrence::Reply(reply)
+        }
         Either::Right((occurrence, _)) => occurrence,
     }
 }

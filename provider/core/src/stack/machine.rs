@@ -162,7 +162,7 @@ impl Machine {
     /// When a call that is under way is given up.
     #[must_use]
     pub fn give_up(&self) -> Option<Timestamp> {
-        self.timers.give_up().into_iter().chain(self.nodes_give_way()).min()
+        self.timers.give_up()
     }
 
     /// What the machine wants. After [`Output::Call`] it wants a reply, a tick or the cancellation before it is asked
@@ -181,7 +181,7 @@ impl Machine {
         let waits = self.awaiting.is_some() || self.timers.is_ahead(Reason::Call, now);
         if waits {
             return match self.read_of_nodes(now) {
-                Some(step) => Output::Call(step),
+                Some(step) => Output::Beside(step),
                 None => Output::WaitUntil(self.timers.next().unwrap_or(now)),
             };
         }
@@ -197,7 +197,6 @@ impl Machine {
         if self.outcome.is_some() {
             return;
         }
-        let asked_of_nodes = self.asked_of_nodes();
         match occurrence {
             Occurrence::Reply(Reply::Groups(answer)) => self.saw_groups(now, answer),
             Occurrence::Reply(Reply::TagOf(answer)) => self.saw_tags(now, answer),
@@ -212,7 +211,6 @@ impl Machine {
                 self.touched |= self.mutation_is_under_way();
                 self.timed_out();
             }
-            Occurrence::Tick if asked_of_nodes => self.no_answer_of_nodes(now),
             Occurrence::Tick => {}
         }
     }

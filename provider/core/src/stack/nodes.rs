@@ -1,6 +1,6 @@
 //! What single nodes do while CloudFormation replaces or removes the nodes of a group: read beside the events, each
-//! change told once. Part of the machine. Decides nothing and never holds up an operation: a read gives way to the next
-//! look at the stack, and the first refusal ends the reading.
+//! change told once. Part of the machine. Decides nothing and never holds up an operation: nothing waits for a read, and
+//! the first refusal ends the reading.
 //!
 //! Budget: two calls every 20 s while a group with a status tag is changed, 0.1 calls per second.
 
@@ -222,51 +222,43 @@ impl Machine {
             let lines = if watched.read { watched.of_event(&event.reason) } else { Vec::new() };
             lines.into_iter().for_each(|line| self.report(line));
         }
-        let any = self.nodes.groups.values().any(|watched| watched.changes);
-        match (any, self.timers.at(Reason::Nodes)) {
-            (true, None) => self.timers.set(Reason::Nodes, now + FIRST),
-            (false, Some(_)) => self.timers.clear(Reason::Nodes),
-            _ => {}
+        if !self.nodes.groups.values().any(|watched| watched.changes) {
+            self.timers.clear(Reason::Nodes);
+        } else if !self.nodes.asking && self.timers.at(Reason::Nodes).is_none() {
+            self.timers.set(Reason::Nodes, now + FIRST);
         }
     }
 
-    /// The read that is due, while the next look at the stack is still to come.
+    /// The read that is due, while the next look at the stack is still to come. The next one comes after its reply.
     pub(super) fn read_of_nodes(&mut self, now: Timestamp) -> Option<Step> {
         if !self.timers.is_due(Reason::Nodes, now) {
             return None;
         }
+        self.timers.clear(Reason::Nodes);
         if !matches!(self.phase, Phase::Watch { .. }) {
-            self.timers.set(Reason::Nodes, now + EVERY);
+            self.look_at_nodes_later(now);
             return None;
         }
-        let step = if self.nodes.seen.is_empty() {
-            let changing = self.nodes.groups.iter().filter(|(_, watched)| watched.changes);
-            Step::Groups(changing.map(|(name, _)| name.clone()).collect())
-        } else {
-            let key = self.operation.fields.status_tag().unwrap_or_default().to_owned();
-            Step::TagOf(self.nodes.open_ids(), key)
-        };
         self.nodes.asking = true;
-        Some(step)
+        let open = self.nodes.open_ids();
+        if !open.is_empty() {
+            let key = self.operation.fields.status_tag().unwrap_or_default().to_owned();
+            return Some(Step::TagOf(open, key));
+        }
+        let changing = self.nodes.groups.iter().filter(|(_, watched)| watched.changes);
+        Some(Step::Groups(changing.map(|(name, _)| name.clone()).collect()))
     }
 
-    /// Whether a read of nodes is under way; it is no longer after this.
-    pub(super) fn asked_of_nodes(&mut self) -> bool {
-        std::mem::take(&mut self.nodes.asking)
-    }
-
-    /// When a read of nodes is given up: the next look at the stack comes in time.
-    pub(super) fn nodes_give_way(&self) -> Option<Timestamp> {
-        if self.nodes.asking { self.timers.at(Reason::Call) } else { None }
-    }
-
-    /// A read that took too long is left; the next one comes at its time.
-    pub(super) fn no_answer_of_nodes(&mut self, now: Timestamp) {
-        self.nodes.seen.clear();
-        self.timers.set(Reason::Nodes, now + EVERY);
+    /// The next look at nodes, while any group changes.
+    fn look_at_nodes_later(&mut self, now: Timestamp) {
+        let any = self.nodes.groups.values().any(|watched| watched.changes);
+        if any && !self.nodes.ended {
+            self.timers.set(Reason::Nodes, now + EVERY);
+        }
     }
 
     pub(super) fn saw_groups(&mut self, now: Timestamp, answer: Called<Vec<Group>>) {
+        self.nodes.asking = false;
         match answer {
             Ok(groups) => {
                 for group in &groups {
@@ -277,6 +269,8 @@ impl Machine {
                 self.nodes.seen = groups;
                 if self.nodes.without_tags || self.nodes.open_ids().is_empty() {
                     self.tell_nodes(now, None);
+                } else {
+                    self.timers.set(Reason::Nodes, now);
                 }
             }
             Err(error) => self.nodes_refused(now, &error),
@@ -284,6 +278,7 @@ impl Machine {
     }
 
     pub(super) fn saw_tags(&mut self, now: Timestamp, answer: Called<BTreeMap<String, String>>) {
+        self.nodes.asking = false;
         match answer {
             Ok(tags) => self.tell_nodes(now, Some(&tags)),
             Err(error) if error.kind == CallErrorKind::Denied => {
@@ -297,12 +292,11 @@ impl Machine {
 
     /// Trouble on the way passes; everything else ends the reading with a word.
     fn nodes_refused(&mut self, now: Timestamp, error: &CallError) {
-        self.no_answer_of_nodes(now);
+        self.nodes.seen.clear();
         if matches!(error.kind, CallErrorKind::Transport | CallErrorKind::Server) {
-            return;
+            return self.look_at_nodes_later(now);
         }
         self.nodes.ended = true;
-        self.timers.clear(Reason::Nodes);
         self.report(without(error, "what each node does is not shown"));
     }
 
@@ -315,7 +309,7 @@ impl Machine {
             }
         }
         lines.into_iter().for_each(|line| self.report(line));
-        self.timers.set(Reason::Nodes, now + EVERY);
+        self.look_at_nodes_later(now);
     }
 }
 

@@ -115,6 +115,9 @@ pub enum Occurrence {
 pub enum Output {
     /// This call.
     Call(Step),
+    /// This call, beside the waits: its reply is handed in when it comes, and nothing waits for it. At most one at a
+    /// time.
+    Beside(Step),
     /// This line shown.
     Report(Progress),
     /// To be asked again at that time, or when something happens.

@@ -4,6 +4,8 @@
 mod facts;
 mod files;
 mod length;
+#[cfg(test)]
+mod length_tests;
 mod network;
 mod nodes;
 mod reads;

@@ -8,10 +8,9 @@ use crate::cluster::{plan, preview};
 use crate::failure::{Client, Failure, FailureKind};
 use crate::path::{Casing, Path};
 use crate::ports::*;
-use crate::time::{Millis, Timestamp};
 use crate::value::Value;
 
-const ARN: &str = "arn:aws:cloudformation:eu-central-1:123456789012:stack/joint/1";
+pub(super) const ARN: &str = "arn:aws:cloudformation:eu-central-1:123456789012:stack/joint/1";
 
 fn kind(name: &str, memory_gib: u64, architecture: &str, disks: u64) -> InstanceType {
     InstanceType {
@@ -27,7 +26,7 @@ fn image(id: &str, architecture: &str) -> Image {
     Image { id: id.into(), architecture: architecture.into(), created: id.into(), ..Image::default() }
 }
 
-fn world() -> World {
+pub(super) fn world() -> World {
     World {
         subnets: vec![Subnet {
             id: "subnet-00000001".into(),
@@ -60,7 +59,7 @@ fn world() -> World {
     }
 }
 
-fn inputs(pairs: &[(&str, Json)]) -> Value {
+pub(super) fn inputs(pairs: &[(&str, Json)]) -> Value {
     let mut inputs = Value::from(&json!({
         "network": { "vpcId": "vpc-00000001", "subnetId": "subnet-00000001", "securityGroupIds": ["sg-00000001"] },
         "ec2": { "workerCount": 3 },
@@ -73,15 +72,15 @@ fn inputs(pairs: &[(&str, Json)]) -> Value {
     inputs
 }
 
-fn asker() -> Asker {
+pub(super) fn asker() -> Asker {
     Asker { client: Client::Pulumi, owner: "urn".into() }
 }
 
-fn run(world: &World, prior: Option<&Prior>, inputs: &Value) -> Result<Previewed, Failure> {
+pub(super) fn run(world: &World, prior: Option<&Prior>, inputs: &Value) -> Result<Previewed, Failure> {
     now(preview(world.ports(), &asker(), &Settings::default(), prior, inputs, PreviewUse::Shown, None))
 }
 
-fn told(result: Result<Previewed, Failure>) -> Vec<(u16, String)> {
+pub(super) fn told(result: Result<Previewed, Failure>) -> Vec<(u16, String)> {
     let place = |found: &crate::failure::Violation| (found.code.number, found.path.render(Casing::Camel));
     match result {
         Ok(previewed) => previewed.warnings.iter().map(place).collect(),
@@ -89,7 +88,7 @@ fn told(result: Result<Previewed, Failure>) -> Vec<(u16, String)> {
     }
 }
 
-fn prior() -> Prior {
+pub(super) fn prior() -> Prior {
     Prior {
         id: ARN.into(),
         inputs: inputs(&[]),
@@ -345,14 +344,18 @@ fn an_update_reads_what_its_inputs_need() {
         run(&world, Some(&prior()), &inputs(pairs)).expect("no failure");
         world.calls.into_inner().expect("calls")
     };
-    assert_eq!(calls(&[("stack.tags", json!({ "a": "b" }))]), ["sts:GetCallerIdentity"]);
+    assert_eq!(
+        calls(&[("stack.tags", json!({ "a": "b" }))]),
+        ["sts:GetCallerIdentity", "cloudformation:DescribeStacks"]
+    );
     assert_eq!(
         calls(&[("ec2.keyName", json!("analytics"))]),
-        ["sts:GetCallerIdentity", "ec2:DescribeSubnets", "ec2:DescribeKeyPairs"]
+        ["sts:GetCallerIdentity", "ec2:DescribeSubnets", "ec2:DescribeKeyPairs", "cloudformation:DescribeStacks"]
     );
     let types = calls(&[("ec2.workerInstanceType", json!("r6gd.4xlarge"))]);
     assert!(types.contains(&"ec2:DescribeInstanceTypes") && types.contains(&"ec2:DescribeImages"), "{types:?}");
-    assert!(!types.contains(&"cloudformation:DescribeStacks"));
+    let described = types.iter().filter(|call| **call == "cloudformation:DescribeStacks").count();
+    assert_eq!(described, 1, "its own stack, and no other");
 }
 
 #[test]
@@ -363,73 +366,6 @@ fn a_roll_needs_room_for_one_batch_beside_the_cluster() {
     assert_eq!(told(run(&world, Some(&prior()), &after)), [(1133, "network.subnetId".to_owned())]);
     world.subnets[0].free_addresses = 1;
     assert_eq!(told(run(&world, Some(&prior()), &after)), []);
-}
-
-/// A prior and what a roll of its three workers takes: 24 min with short queries, 2 h 36 min at most.
-fn rolling(extra: &[(&str, Json)]) -> Value {
-    let mut after = inputs(extra);
-    after.put(&Path::field("ec2.workerInstanceType"), Value::text("r6gd.4xlarge"));
-    after
-}
-
-#[test]
-fn a_roll_that_outlives_the_credentials_is_refused_or_warned_of() {
-    let role = json!("arn:aws:iam::123456789012:role/cloudformation");
-    type Row<'a> = (&'static str, u64, &'a [(&'static str, Json)], Option<bool>);
-    let rows: [Row<'_>; 5] = [
-        ("likely to outlive them", 23, &[], Some(false)),
-        ("may outlive them", 25, &[], Some(true)),
-        ("never outlives them", 157, &[], None),
-        ("with a role of the stack", 5, &[("stack.roleArn", role)], None),
-        ("expired ones are renewed", 0, &[], None),
-    ];
-    for (name, minutes, extra, passes) in rows {
-        let mut world = world();
-        world.expiry = Some(Timestamp(minutes * 60_000));
-        let result = run(&world, Some(&prior()), &rolling(extra));
-        assert_eq!(passes != Some(false), result.is_ok(), "{name}");
-        let expected = passes.map(|_| (1149, "stack.roleArn".to_owned()));
-        assert_eq!(told(result).into_iter().find(|(code, _)| *code == 1149), expected, "{name}");
-    }
-    let mut world = world();
-    world.expiry = Some(Timestamp(60_000));
-    assert_eq!(told(run(&world, Some(&prior()), &inputs(&[("stack.tags", json!({ "a": "b" }))]))), [], "nothing moves");
-}
-
-#[test]
-fn a_roll_that_may_outlast_the_timeout_is_warned_of() {
-    let preview = |minutes: u64, after: &Value| {
-        let limit = Some(Millis::from_seconds(minutes * 60));
-        told(now(preview(
-            world().ports(),
-            &asker(),
-            &Settings::default(),
-            Some(&prior()),
-            after,
-            PreviewUse::Shown,
-            limit,
-        )))
-    };
-    assert_eq!(preview(155, &rolling(&[])), [(1127, "ec2.rollingUpdate.drainTimeout".to_owned())]);
-    assert_eq!(preview(156, &rolling(&[])), []);
-    assert_eq!(preview(30, &inputs(&[("ec2.workerCount", json!(2))]))[0].0, 1127, "leaving workers drain");
-}
-
-#[test]
-fn a_preview_of_an_external_size_reads_it_and_counts_with_it() {
-    let external = [("ec2.workerScaling", json!("external"))];
-    let mut world = world();
-    let outputs = [("WorkerAutoScalingGroupName".to_owned(), "workers".to_owned())].into();
-    world.stack = Some(Stack { id: ARN.into(), name: "joint".into(), outputs, ..Stack::default() });
-    world.workers = Some(Group { name: "workers".into(), desired: 20, ..Group::default() });
-    let prior = Prior { inputs: inputs(&external), ..prior() };
-    let previewed = run(&world, Some(&prior), &rolling(&external)).expect("no failure");
-    let roll = previewed.plan.rolls.first().expect("a roll");
-    assert_eq!((roll.nodes, roll.batch_size, roll.batches, roll.floor, roll.largest), (20, 2, 10, 20, 22));
-    let notes: Vec<String> = previewed.plan.notes.iter().map(|note| note.render(Client::Pulumi)).collect();
-    assert!(notes.iter().any(|note| note.starts_with("workers: 20 now, as operators")), "{notes:?}");
-    let pure = plan(Some(&prior), &rolling(&external));
-    assert_eq!(pure.rolls.first().map(|roll| roll.nodes), Some(3), "a plan reads nothing");
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn none_of_fifty_fails() {
             }
             machine.handle(Timestamp(now), Occurrence::Tick);
             match machine.poll(Timestamp(now)) {
-                Output::Report(_) => {}
+                Output::Report(_) | Output::Beside(_) => {}
                 Output::WaitUntil(time) => *due = time.0,
                 Output::Done(outcome) => *ended = Some(*outcome),
                 Output::Call(step) => {
