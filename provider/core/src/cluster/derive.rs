@@ -39,6 +39,8 @@ pub struct From<'a> {
 /// Parameters that a restart sets for one update.
 const RESTART: &[&str] =
     &["WorkersBatchSize", "WorkersMinInService", "CoordinatorsBatchSize", "CoordinatorsMinInService"];
+/// Seconds that CloudFormation waits for a node, at most. Source: update policy, PauseTime.
+const LONGEST_PAUSE: u64 = 60 * 60;
 /// Placeholder of an empty list; CloudFormation has none.
 const NONE: &str = "none";
 
@@ -107,6 +109,10 @@ impl From<'_> {
             "WorkersMinInService" => if restarts { 0 } else { rolls::worker_floor(inputs, workers) }.to_string(),
             "CoordinatorsBatchSize" => if restarts { coordinators } else { 1 }.to_string(),
             "CoordinatorsMinInService" => if restarts { 0 } else { coordinators.saturating_sub(1) }.to_string(),
+            "CoordinatorsPause" => {
+                let both = rolls::boot_timeout(inputs).seconds() + rolls::drain_timeout(inputs).seconds();
+                format!("PT{}S", both.min(LONGEST_PAUSE))
+            }
             "BootTimeout" => format!("PT{}S", rolls::boot_timeout(inputs).seconds()),
             "DrainTimeout" => rolls::drain_timeout(inputs).seconds().to_string(),
             "OnDrainTimeout" => request::text(inputs, &ec2::ROLLING_UPDATE_ON_DRAIN_TIMEOUT)?,
