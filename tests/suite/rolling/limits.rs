@@ -32,13 +32,13 @@ async fn stuck(policy: &str, waits: bool, hears: bool) -> Result<(Rolled, String
 }
 
 /// Exactly the query that never ends was lost, on the node that said so.
-fn only_that_one(rolled: &Rolled, victim: &str, said: &str) -> Result<()> {
+fn only_that_one(rolled: &Rolled, victim: &str, said: &str, floor: usize) -> Result<()> {
     ensure!(rolled.report.failed.is_empty(), "{:?}", rolled.report.failed);
     ensure!(rolled.report.cut_off == [victim.to_owned()], "{:?}, not {victim}", rolled.report.cut_off);
     let order = rolled.report.orders.iter().find(|order| order.id == victim).context("it was never told to go")?;
     ensure!(order.cut_off == 1 && order.own > 0, "{order:?}");
     ensure!(said == "not drained within 300 seconds", "{said}");
-    ensure!(rolled.report.workers >= 3, "only {} workers in service", rolled.report.workers);
+    ensure!(rolled.report.workers >= floor, "only {} workers in service", rolled.report.workers);
     Ok(())
 }
 
@@ -46,7 +46,7 @@ fn only_that_one(rolled: &Rolled, victim: &str, said: &str) -> Result<()> {
 async fn a_drain_that_cannot_end_is_cut_off_and_the_roll_goes_on() -> Result<()> {
     for waits in [true, false] {
         let (rolled, victim, said) = stuck("terminate", waits, true).await?;
-        only_that_one(&rolled, &victim, &said)?;
+        only_that_one(&rolled, &victim, &said, 3)?;
         ensure!(rolled.result.is_ok() && rolled.status == "UPDATE_COMPLETE", "{}", rolled.status);
         ensure!(
             rolled.after.len() == 3 && rolled.after.iter().all(|worker| worker.kind == BIGGER),
@@ -61,7 +61,9 @@ async fn a_drain_that_cannot_end_is_cut_off_and_the_roll_goes_on() -> Result<()>
 async fn a_drain_that_cannot_end_rolls_back_where_the_program_says_fail() -> Result<()> {
     for waits in [true, false] {
         let (rolled, victim, said) = stuck("fail", waits, true).await?;
-        only_that_one(&rolled, &victim, &said)?;
+        // The rollback begins while the place of the node that was lost is filled: CloudFormation waits until the new one
+        // is in service, which it is before Presto and Alluxio know it.
+        only_that_one(&rolled, &victim, &said, 2)?;
         let trouble = rolled.result.as_ref().err().context("the update goes well")?;
         ensure!(rolled.status == "UPDATE_ROLLBACK_COMPLETE", "{}: {}", rolled.status, trouble.text);
         let kind = &rolled.before[0].kind;
@@ -73,7 +75,7 @@ async fn a_drain_that_cannot_end_rolls_back_where_the_program_says_fail() -> Res
 #[tokio::test]
 async fn where_cloudformation_does_not_hear_a_leaving_node_fail_means_terminate() -> Result<()> {
     let (rolled, victim, said) = stuck("fail", true, false).await?;
-    only_that_one(&rolled, &victim, &said)?;
+    only_that_one(&rolled, &victim, &said, 3)?;
     ensure!(rolled.status == "UPDATE_COMPLETE", "{}", rolled.status);
     Ok(())
 }
