@@ -238,6 +238,17 @@ fn batches_and_floor_follow_the_settings() {
 }
 
 #[test]
+fn a_count_that_changes_with_a_roll_is_set_first_and_only_older_workers_roll() {
+    let bigger =
+        |count: i64| with(&[("ec2.workerInstanceType", json!("r5.8xlarge")), ("ec2.workerCount", json!(count))]);
+    for (count, expected) in [(2, (2, 2, 2)), (3, (3, 3, 3)), (8, (3, 3, 3))] {
+        let plan = between(base(), &bigger(count));
+        let roll = plan.rolls.first().expect("a roll of workers");
+        assert_eq!((roll.nodes, roll.batches, roll.floor), expected, "{count} workers");
+    }
+}
+
+#[test]
 fn one_coordinator_is_an_outage_and_several_are_not() {
     let one = between(base(), &with(&[("ec2.coordinatorInstanceType", json!("r5.4xlarge"))]));
     assert_eq!(
