@@ -96,6 +96,8 @@ pub static DERIVED: &[Derived] = &[
         "Coordinators that stay in service during a roll: one less than there are; 0 in an update that restarts the cluster."),
     row("CoordinatorsBatchSize", Number, "1", &["ec2.haCoordinatorCount"],
         "Coordinators replaced at once: 1; all in an update that restarts the cluster."),
+    row("CoordinatorsPause", String, "PT45M", &["ec2.rollingUpdate.bootTimeout", "ec2.rollingUpdate.drainTimeout"],
+        "How long a roll waits for a new coordinator: boot and drain time, at most PT1H; its slot may be taken until the drain ends."),
     row("BootTimeout", String, "PT15M", &["ec2.rollingUpdate.bootTimeout"],
         "How long a node may take to boot, as ISO 8601 duration."),
     row("DrainTimeout", Number, "1800", &["ec2.rollingUpdate.drainTimeout"],

@@ -30,6 +30,7 @@ pub const BUCKET: &str = "analytics-data";
 pub const IMAGE_X86: &str = "ami-0a0a0a0a0a0a0a0a0";
 /// The newest AL2023 image for arm64.
 pub const IMAGE_ARM: &str = "ami-0b0b0b0b0b0b0b0b0";
+/// An older AL2023 image for x86_64.
 pub const OLD_X86: &str = "ami-01010101010101010";
 const OLD_ARM: &str = "ami-02020202020202020";
 

@@ -116,6 +116,7 @@ impl World {
     pub fn with<T>(&self, run: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         state.advance_to(self.clock.now());
+        lag::keep(&mut state);
         run(&mut state)
     }
 

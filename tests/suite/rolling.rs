@@ -2,6 +2,10 @@
 //! numbers that a preview states, batches and floor, are held against what the model of AWS measured, in both of the
 //! ways in which CloudFormation may treat instances that still wait in their terminating hook.
 
+mod broken;
+mod limits;
+mod sizes;
+mod terraform;
 mod world;
 
 use anyhow::{Context, Result, ensure};
@@ -142,16 +146,6 @@ async fn no_query_fails_the_floor_holds_and_batches_are_as_previewed() -> Result
         for waits in [true, false] {
             let (bench, stored) = loaded(&case.before, waits).await.context(case.name)?;
             let rolled = roll(&bench, &stored, &case.after).await.context(case.name)?;
-            println!(
-                "{} {waits}: low {}/{} orders {} batches {:?} {:?} refused {}",
-                case.name,
-                rolled.report.workers,
-                rolled.report.coordinators,
-                rolled.report.orders.len(),
-                rolled.worker_batches,
-                rolled.coordinator_batches,
-                rolled.report.refused
-            );
             score.take(&case, waits, &rolled);
         }
     }

@@ -69,7 +69,7 @@ fn look(w: &mut State, place: &Place, name: &str, id: &str) {
         nodes::status(w, place, id, "drained");
     } else {
         nodes::status(w, place, id, &format!("not drained within {limit} seconds"));
-        queries::doom(cluster_of(w, &stack), id);
+        queries::doom(of(w, &stack), id);
         if policy == "fail" {
             nodes::signal(w, place, name, id, false);
         }
@@ -89,8 +89,4 @@ fn look(w: &mut State, place: &Place, name: &str, id: &str) {
         }
         groups::nodes::complete(w, &p, &n, &i, &hook, "CONTINUE");
     });
-}
-
-fn cluster_of<'a>(w: &'a mut State, stack: &str) -> &'a mut super::Cluster {
-    of(w, stack)
 }

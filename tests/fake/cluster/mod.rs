@@ -111,11 +111,8 @@ impl Cluster {
 
 /// The cluster of a stack, made on first use.
 pub fn of<'a>(w: &'a mut State, stack: &str) -> &'a mut Cluster {
-    if !w.clusters.contains_key(stack) {
-        let random = w.ids.number();
-        w.clusters.insert(stack.to_owned(), Cluster { random, ..Cluster::default() });
-    }
-    w.clusters.entry(stack.to_owned()).or_default()
+    let State { clusters, ids, .. } = w;
+    clusters.entry(stack.to_owned()).or_insert_with(|| Cluster { random: ids.number(), ..Cluster::default() })
 }
 
 /// Stack and role of an instance's group; `None` where the group's nodes run neither Presto nor Alluxio.

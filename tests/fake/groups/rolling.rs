@@ -99,6 +99,8 @@ pub fn signalled(w: &mut State, place: &Place, name: &str, id: &str, success: bo
 fn end(w: &mut State, place: &Place, name: &str, result: Result<(), String>) {
     let Some(g) = group(w, place, name) else { return };
     let Some(work) = g.work.take() else { return };
+    // A roll that ends between two batches no longer holds launches back.
+    g.retrying &= !matches!(work.stage, Stage::Terminating(..));
     for process in &work.suspended_by_us {
         g.suspended.remove(process);
     }

@@ -41,6 +41,8 @@ pub struct From<'a> {
 /// Parameters that are computed in every run: what a restart sets is for one update.
 const PASSING: &[&str] =
     &["WorkersBatchSize", "WorkersMinInService", "CoordinatorsBatchSize", "CoordinatorsMinInService"];
+/// Seconds that CloudFormation waits for a node, at most. Source: update policy, PauseTime.
+const LONGEST_PAUSE: u64 = 60 * 60;
 /// Placeholder of an empty list; CloudFormation has none.
 const NONE: &str = "none";
 
@@ -106,6 +108,10 @@ impl From<'_> {
             "WorkersMinInService" => workers.in_service.to_string(),
             "CoordinatorsBatchSize" => coordinators.batch.to_string(),
             "CoordinatorsMinInService" => coordinators.in_service.to_string(),
+            "CoordinatorsPause" => {
+                let both = rolls::boot_timeout(inputs).seconds() + rolls::drain_timeout(inputs).seconds();
+                format!("PT{}S", both.min(LONGEST_PAUSE))
+            }
             "BootTimeout" => format!("PT{}S", rolls::boot_timeout(inputs).seconds()),
             "DrainTimeout" => rolls::drain_timeout(inputs).seconds().to_string(),
             "OnDrainTimeout" => request::text(inputs, &ec2::ROLLING_UPDATE_ON_DRAIN_TIMEOUT)?,

@@ -134,6 +134,16 @@ fn more_workers_raise_the_largest_size() {
 }
 
 #[test]
+fn a_coordinators_successor_is_waited_for_until_the_drain_before_it_ends_and_an_hour_at_most() {
+    let pause = |drain: &str| {
+        let inputs = inputs(&[("ec2.rollingUpdate.drainTimeout", json!(drain))]);
+        created(&inputs, &facts())["CoordinatorsPause"].clone()
+    };
+    assert_eq!(pause("30m"), "PT2700S");
+    assert_eq!(pause("5h"), "PT3600S");
+}
+
+#[test]
 fn a_private_subnet_without_nat_gets_the_endpoints_that_its_vpc_lacks() {
     let least = ["s3", "cloudformation", "ec2", "autoscaling", "secretsmanager", "logs"];
     let auto = |extra: &[(&str, Json)]| {

@@ -200,6 +200,17 @@ fn counts_and_tags_leave_every_endpoint_known() {
 }
 
 #[test]
+fn a_count_that_changes_with_a_roll_is_set_first_and_only_older_workers_roll() {
+    let bigger =
+        |count: i64| with(&[("ec2.workerInstanceType", json!("r5.8xlarge")), ("ec2.workerCount", json!(count))]);
+    for (count, expected) in [(2, (2, 2, 2)), (3, (3, 3, 3)), (8, (3, 3, 3))] {
+        let plan = between(base(), &bigger(count));
+        let roll = plan.rolls.first().expect("a roll of workers");
+        assert_eq!((roll.nodes, roll.batches, roll.floor), expected, "{count} workers");
+    }
+}
+
+#[test]
 fn a_restart_takes_the_place_of_rolls_and_tells_what_is_lost() {
     let plan =
         between(base(), &with(&[("alluxio.s3RootMount", json!("s3://my-bucket/other")), ("ec2.keyName", json!("k"))]));

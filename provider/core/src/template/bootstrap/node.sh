@@ -52,6 +52,8 @@ fail() {
   trap - ERR
   status "boot failed: $STEP${1:+: $1}"
   signal FAILURE
+  # Its group lets it go: somebody has to answer the hook.
+  service starburst-watch root "/bin/bash $HOME_DIR/node.sh watch" || true
   exit 1
 }
 
@@ -308,6 +310,17 @@ user_script() {
 presto_answers() { curl -sf -m 5 "http://$ADDRESS:${CONF[port]}/v1/info" | grep -q '"starting":false'; }
 alluxio_answers() { curl -sf -m 5 "http://$1/api/v1/$2/info" >/dev/null; }
 
+# Whether coordinator and Alluxio master list this worker. A coordinator that lists nobody is believed to know it.
+registered() {
+  local list master
+  list=$(curl -s -m 5 -w ' %{http_code}' -H 'X-Trino-User: node' "http://${MASTERS%%,*}:${CONF[port]}/v1/node") || return 1
+  [[ $list == *"//$ADDRESS:"*200 || $list == *\ 40[134] ]] || return 1
+  for master in ${MASTERS//,/ }; do
+    curl -sf -m 5 "http://$master:19999/api/v1/master/info" | grep -qF "\"$ADDRESS\"" && return 0
+  done
+  return 1
+}
+
 # Addresses of all slots are those of all masters; the first is where clients connect.
 masters() {
   local part all=()
@@ -347,7 +360,8 @@ boot_presto() {
   METASTORE=$(masters "$(slots_of Metastore)")
   if [[ ${CONF[role]} == coordinator && -n $MASTERS ]]; then
     step 'taking a slot'
-    retry 60 10 take_slot "$own" || fail 'no slot is free'
+    # The one before may drain for long; CloudFormation waits an hour at most.
+    retry 360 10 take_slot "$own" || fail 'no slot is free'
   fi
   MASTERS=${MASTERS:-$ADDRESS}
   step 'installing packages'
@@ -365,6 +379,10 @@ boot_presto() {
   step 'starting Presto'
   service presto presto "$HOME_DIR/presto/bin/launcher run"
   retry 120 5 presto_answers || fail 'Presto does not answer'
+  if [[ ${CONF[role]} == worker && $MASTERS != "$ADDRESS" ]]; then
+    step 'registering'
+    retry 120 5 registered || fail 'coordinator and Alluxio master do not know this worker'
+  fi
 }
 
 start_alluxio() {
@@ -402,22 +420,60 @@ boot_superset() {
   fail 'Superset is not part of this version of the node script'
 }
 
+# How many running queries need this node: of a worker, those of its tasks. Only members of the cluster may list tasks:
+# the token is the one that they show each other, made from the shared secret.
+queries_left() {
+  python3 - "http://$ADDRESS:${CONF[port]}/v1/$1" "$INSTANCE" "$HOME_DIR/presto/etc/config.properties" <<'PYTHON'
+import base64, hashlib, hmac, json, sys, time, urllib.request
+def part(data): return base64.urlsafe_b64encode(data).rstrip(b'=')
+url, node, file = sys.argv[1:]
+secret = dict(l.strip().split('=', 1) for l in open(file) if '=' in l)['internal-communication.shared-secret']
+token = part(b'{"alg":"HS256"}') + b'.' + part(json.dumps({'sub': node, 'exp': int(time.time()) + 60}).encode())
+token += b'.' + part(hmac.new(hashlib.sha256(secret.encode()).digest(), token, 'sha256').digest())
+headers = {'X-Trino-User': 'drain', 'X-Trino-Internal-Bearer': token.decode()}
+items = json.load(urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10))
+print(len({i.get('queryId') or i['taskStatus']['taskId'].split('.')[0] for i in items
+  if i.get('taskStatus', i)['state'] not in ('FINISHED', 'FAILED', 'CANCELED', 'ABORTED')}))
+PYTHON
+}
+
+# A coordinator of Trino cannot be told to shut down: requests that begin a query are reset, all others go on.
+refuse_queries() {
+  command -v iptables >/dev/null || dnf -y -q install iptables-nft
+  iptables -I INPUT -p tcp --dport "${CONF[port]}" -m string --algo bm --string 'POST /v1/statement ' \
+    -j REJECT --reject-with tcp-reset
+}
+
 # Refuse new work, let what runs finish, leave Alluxio, answer the hook. Heartbeats keep the hook open meanwhile.
 drain() {
-  local group limit policy deadline
+  local group limit policy deadline left='' kind=task text='' said=draining
   group=$(group)
   read -r limit policy <<<"$(aws autoscaling describe-lifecycle-hooks --auto-scaling-group-name "$group" \
     --lifecycle-hook-names drain --query 'LifecycleHooks[0].NotificationMetadata' --output text)"
   deadline=$((SECONDS + limit))
   status 'draining'
-  curl -sf -m 10 -X PUT -H 'Content-Type: application/json' -H 'X-Trino-User: drain' -d '"SHUTTING_DOWN"' \
-    "http://$ADDRESS:${CONF[port]}/v1/info/state" || log 'Presto does not take the order to shut down'
-  while systemctl is-active -q presto && ((SECONDS < deadline)); do
+  if [[ ${CONF[role]} == coordinator ]]; then
+    kind=query
+    refuse_queries || log 'new queries cannot be refused'
+  else
+    curl -sf -m 10 -X PUT -H 'Content-Type: application/json' -H 'X-Trino-User: drain' -d '"SHUTTING_DOWN"' \
+      "http://$ADDRESS:${CONF[port]}/v1/info/state" || log 'Presto does not take the order to shut down'
+  fi
+  while systemctl is-active -q presto; do
+    left=$(queries_left $kind 2>/dev/null || true)
+    [[ $kind$left != query0 ]] && ((SECONDS < deadline)) || break
+    case $left in
+      '' | 0) text=draining ;;
+      1) text='draining, 1 query left' ;;
+      *) text="draining, $left queries left" ;;
+    esac
+    [[ $text == "$said" ]] || status "$text"
+    said=$text
     aws autoscaling record-lifecycle-action-heartbeat --auto-scaling-group-name "$group" \
       --lifecycle-hook-name drain --instance-id "$INSTANCE" || true
     sleep 15
   done
-  if systemctl is-active -q presto; then
+  if systemctl is-active -q presto && [[ $kind$left != query0 ]]; then
     status "not drained within $limit seconds"
     [[ $policy == terminate ]] || signal FAILURE
   else
