@@ -5,5 +5,6 @@ pub mod cloudformation;
 pub mod drift;
 pub mod ec2;
 pub mod json;
+pub mod outside;
 pub mod s3;
 pub mod sts;

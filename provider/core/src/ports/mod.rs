@@ -2,11 +2,13 @@
 //! decide; the core decides and never calls anything else.
 
 mod cloud_formation;
+mod drift;
 mod reads;
 
 use async_trait::async_trait;
 
 pub use cloud_formation::*;
+pub use drift::*;
 pub use reads::*;
 
 use crate::failure::Message;
@@ -69,6 +71,12 @@ impl CallErrorKind {
 
 /// What every port answers.
 pub type Called<T> = Result<T, CallError>;
+
+/// The answer of a port that lacks a call: doubles of AWS that need not know drift.
+pub(crate) fn not_offered<T>(action: &str) -> Called<T> {
+    let message = "this is not offered here".to_owned();
+    Err(CallError { kind: CallErrorKind::Other, action: action.to_owned(), code: String::new(), message })
+}
 
 /// Time.
 #[async_trait]
