@@ -5,6 +5,7 @@ use super::error::{Answer, ApiError};
 use super::intrinsics::UNKNOWN;
 use super::paging;
 use super::resources::{self, Recreation};
+use super::services::drift;
 use super::stacks::checks::{self, flag, get};
 use super::stacks::plan::{self, Change};
 use super::stacks::{Config, calls};
@@ -84,9 +85,12 @@ pub fn create(w: &mut State, place: &Place, params: &Value) -> Answer {
         (false, Some(arn)) => arn,
         (false, None) => return Err(ApiError::validation(format!("Stack [{stack_name}] does not exist"))),
     };
-    let Some(stack) = w.stack(&arn).map(|s| s.clone_without_history()) else { return Ok(json!({})) };
+    let Some(mut stack) = w.stack(&arn).map(|s| s.clone_without_history()) else { return Ok(json!({})) };
     if !creates {
         calls::may_update(&stack, true)?;
+    }
+    if reverts(params) {
+        stack.resources = drift::as_is(w, place, &stack);
     }
     let taken = w
         .stack(&arn)
@@ -140,6 +144,11 @@ pub fn create(w: &mut State, place: &Place, params: &Value) -> Answer {
     Ok(json!({ "Id": set_arn, "StackId": arn }))
 }
 
+/// Whether a change set compares with what exists rather than with what the stack deployed last.
+fn reverts(params: &Value) -> bool {
+    get(params, "DeploymentMode") == "REVERT_DRIFT"
+}
+
 /// DescribeChangeSet.
 pub fn describe(w: &mut State, place: &Place, params: &Value) -> Answer {
     let (arn, set) = find(w, place, params)?;
@@ -182,6 +191,7 @@ pub fn describe(w: &mut State, place: &Place, params: &Value) -> Answer {
         ("Changes", json!(page)),
         ("NextToken", json!(next)),
         ("IncludeNestedStacks", json!(false)),
+        ("DeploymentMode", if reverts(&set.params) { json!("REVERT_DRIFT") } else { Value::Null }),
     ]))
 }
 
@@ -313,6 +323,14 @@ pub fn execute(w: &mut State, place: &Place, params: &Value) -> Answer {
         }
         calls::start_create(w, &arn, set.config, &options)?;
     } else {
+        if reverts(&set.params)
+            && let Some(stack) = w.stack(&arn).map(|s| s.clone_without_history())
+        {
+            let resources = drift::as_is(w, place, &stack);
+            if let Some(stack) = w.stack(&arn) {
+                stack.resources = resources;
+            }
+        }
         calls::start_update(w, &arn, set.config, &options, "ExecuteChangeSet")?;
     }
     Ok(json!({}))

@@ -55,6 +55,8 @@ impl Default for Settings {
             "AWS::AutoScaling::AutoScalingGroup",
             "AWS::AutoScaling::LifecycleHook",
             "AWS::EC2::SecurityGroup",
+            "AWS::EC2::SecurityGroupIngress",
+            "AWS::EC2::PrefixList",
             "AWS::EC2::LaunchTemplate",
             "AWS::IAM::InstanceProfile",
             "AWS::Logs::LogGroup",

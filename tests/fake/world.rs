@@ -4,7 +4,7 @@
 use super::error::{Answer, ApiError};
 use super::faults::Effect;
 use super::lag;
-use super::services::{autoscaling, cloudformation, ec2, json, s3, sts};
+use super::services::{autoscaling, cloudformation, ec2, json, outside, s3, sts};
 use super::settings::WorldConfig;
 use super::state::{Place, State};
 use super::time::{Clock, Timestamp};
@@ -275,6 +275,8 @@ fn dispatch(w: &mut State, place: &Place, service: &str, action: &str, params: &
         "sts" => sts::call(w, place, action, params),
         "iam" => sts::iam(w, place, action, params),
         "secretsmanager" => json::secretsmanager(w, place, action, params),
+        "logs" => outside::logs(w, place, action, params),
+        "monitoring" => outside::monitoring(w, place, action, params),
         "ssm" => json::ssm(w, place, action, params),
         _ => Err(ApiError::new(404, "UnknownService", format!("The model does not know the service {service}"))),
     }

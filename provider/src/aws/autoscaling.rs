@@ -7,6 +7,7 @@ use aws_sdk_autoscaling::types::{self, ScalingActivityStatusCode};
 use starburst_core::ports::{AutoScaling, Called, Group, GroupInstance};
 
 use super::call_error::Failures;
+use super::drift::STACK_TAG;
 use super::redact::Redactor;
 
 /// DescribeAutoScalingGroups takes no more names at once.
@@ -50,6 +51,17 @@ impl AutoScaling for AutoScalingClient {
         Ok(groups)
     }
 
+    async fn stack_groups(&self, stack_id: &str) -> Called<Vec<Group>> {
+        let filter = types::Filter::builder().name(format!("tag:{STACK_TAG}")).values(stack_id).build();
+        let mut pages = self.client.describe_auto_scaling_groups().filters(filter).into_paginator().send();
+        let mut groups = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| self.failures.call("DescribeAutoScalingGroups", &error))?;
+            groups.extend(page.auto_scaling_groups.unwrap_or_default().into_iter().map(group));
+        }
+        Ok(groups)
+    }
+
     async fn set_sizes(&self, name: &str, min: u32, desired: u32, max: u32) -> Called<()> {
         let answer = self
             .client
@@ -61,6 +73,15 @@ impl AutoScaling for AutoScalingClient {
             .send()
             .await;
         answer.map(drop).map_err(|error| self.failures.call("UpdateAutoScalingGroup", &error))
+    }
+
+    async fn set_tags(&self, name: &str, tags: &[(String, String, bool)]) -> Called<()> {
+        let mut call = self.client.create_or_update_tags();
+        for (key, value, spread) in tags {
+            let tag = types::Tag::builder().resource_id(name).resource_type("auto-scaling-group");
+            call = call.tags(tag.key(key).value(value).propagate_at_launch(*spread).build());
+        }
+        call.send().await.map(drop).map_err(|error| self.failures.call("CreateOrUpdateTags", &error))
     }
 
     async fn failed_activities(&self, name: &str) -> Called<Vec<String>> {
@@ -86,6 +107,9 @@ fn group(group: types::AutoScalingGroup) -> Group {
     };
     let own = group.launch_template.as_ref().and_then(|template| template.version.clone());
     let launch_template_version = own.or_else(mixed).unwrap_or_default();
+    let launch_template_id =
+        group.launch_template.as_ref().and_then(|template| template.launch_template_id.clone()).unwrap_or_default();
+    let tags = group.tags.unwrap_or_default().into_iter().filter_map(|tag| tag.key.zip(tag.value)).collect();
     Group {
         name: group.auto_scaling_group_name.unwrap_or_default(),
         min: size_in(group.min_size),
@@ -99,6 +123,8 @@ fn group(group: types::AutoScalingGroup) -> Group {
             .into_iter()
             .filter_map(|process| process.process_name)
             .collect(),
+        launch_template_id,
+        tags,
     }
 }
 

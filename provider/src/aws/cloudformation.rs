@@ -6,12 +6,13 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types::{self, TemplateStage};
 use starburst_core::ports::{
-    CallError, CallErrorKind, Called, CloudFormation, DeleteRequest, EventPage, Stack, StackEvent, StackRequest,
-    StackResource, TemplateSource, Updated,
+    CallError, CallErrorKind, Called, ChangeSetState, CloudFormation, DeleteRequest, DriftDetection, EventPage,
+    ResourceDrift, Stack, StackEvent, StackRequest, StackResource, TemplateSource, Updated,
 };
 use starburst_core::time::Timestamp;
 
 use super::call_error::Failures;
+use super::drift;
 use super::redact::Redactor;
 use super::stack_request as wire;
 
@@ -241,6 +242,34 @@ impl CloudFormation for CloudFormationClient {
         let call = self.client.get_template().stack_name(stack_id).template_stage(TemplateStage::Original);
         let answer = call.send().await.map_err(|error| self.failures.call("GetTemplate", &error))?;
         answer.template_body.ok_or_else(|| self.failures.incomplete("GetTemplate", "template"))
+    }
+
+    async fn detect_drift(&self, stack_id: &str) -> Called<String> {
+        drift::detect(&self.client, &self.failures, stack_id).await
+    }
+
+    async fn drift_detection(&self, detection: &str) -> Called<DriftDetection> {
+        drift::detection(&self.client, &self.failures, detection).await
+    }
+
+    async fn resource_drifts(&self, stack_id: &str) -> Called<Vec<ResourceDrift>> {
+        drift::resources(&self.client, &self.failures, stack_id).await
+    }
+
+    async fn create_revert(&self, stack: &Stack, name: &str, token: &str) -> Called<()> {
+        drift::create_revert(&self.client, &self.failures, stack, (name, token)).await
+    }
+
+    async fn change_set(&self, stack_id: &str, name: &str) -> Called<Option<ChangeSetState>> {
+        drift::change_set(&self.client, &self.failures, stack_id, name).await
+    }
+
+    async fn execute_change_set(&self, stack_id: &str, name: &str, token: &str) -> Called<()> {
+        drift::execute(&self.client, &self.failures, stack_id, name, token).await
+    }
+
+    async fn delete_change_set(&self, stack_id: &str, name: &str) -> Called<()> {
+        drift::delete(&self.client, &self.failures, stack_id, name).await
     }
 }
 

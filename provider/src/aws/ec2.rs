@@ -8,10 +8,12 @@ use aws_config::SdkConfig;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{self, Filter, LocationType, VpcAttributeName};
 use starburst_core::ports::{
-    CallError, CallErrorKind, Called, Compute, Image, InstanceType, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+    AccessGroup, CallError, CallErrorKind, Called, Compute, Image, InstanceType, LaunchData, RouteTable, SecurityGroup,
+    Subnet, Vpc, VpcEndpoint,
 };
 
 use super::call_error::Failures;
+use super::drift;
 use super::redact::Redactor;
 
 /// Owner of Amazon's own images, under any account number and in any partition.
@@ -193,6 +195,38 @@ impl Compute for Ec2Client {
         let redactor = self.failures.redactor();
         let value = |tag: types::TagDescription| Some((tag.resource_id?, redactor.redact(&tag.value?)));
         Ok(answer.tags.unwrap_or_default().into_iter().filter_map(value).collect())
+    }
+
+    async fn access_groups(&self, stack_id: &str) -> Called<Vec<AccessGroup>> {
+        let of_stack = only(&format!("tag:{}", drift::STACK_TAG), stack_id);
+        let mut pages = self.client.describe_security_groups().filters(of_stack).into_paginator().send();
+        let mut groups = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| self.failures.call("DescribeSecurityGroups", &error))?;
+            groups.extend(page.security_groups.unwrap_or_default().into_iter().map(drift::access_group));
+        }
+        Ok(groups)
+    }
+
+    async fn prefix_list(&self, id: &str) -> Called<Vec<String>> {
+        let mut pages = self.client.get_managed_prefix_list_entries().prefix_list_id(id).into_paginator().send();
+        let mut entries = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| self.failures.call("GetManagedPrefixListEntries", &error))?;
+            entries.extend(page.entries.unwrap_or_default().into_iter().filter_map(|entry| entry.cidr));
+        }
+        Ok(entries)
+    }
+
+    async fn launch_data(&self, template_id: &str, version: &str) -> Called<Option<LaunchData>> {
+        let call = self.client.describe_launch_template_versions().launch_template_id(template_id).versions(version);
+        match call.send().await {
+            Ok(answer) => {
+                let found = answer.launch_template_versions.unwrap_or_default().into_iter().next();
+                Ok(found.and_then(|version| version.launch_template_data).map(drift::launch_data))
+            }
+            Err(error) => unless_absent(self.failures.call("DescribeLaunchTemplateVersions", &error), None),
+        }
     }
 
     async fn tag(&self, ids: &[String], tags: &BTreeMap<String, String>) -> Called<()> {

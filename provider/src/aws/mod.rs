@@ -20,6 +20,7 @@ pub mod s3;
 pub mod secretsmanager;
 pub mod sts;
 
+mod drift;
 mod stack_request;
 #[cfg(test)]
 mod wire_tests;

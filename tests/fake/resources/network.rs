@@ -19,6 +19,7 @@ pub fn kind(name: &str) -> &'static str {
         "AWS::EC2::LaunchTemplate" => "launch-template",
         "AWS::EC2::Instance" => "instance",
         "AWS::EC2::EIP" => "address",
+        "AWS::EC2::PrefixList" => "prefix-list",
         "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => "security-group-rule",
         _ => "other",
     }
@@ -148,6 +149,16 @@ fn shape(w: &mut State, r: &Request, physical: &str) -> Result<Value, String> {
                 ("tagSet", r.tag_set()),
             ]))
         }
+        "AWS::EC2::PrefixList" => Ok(object([
+            ("prefixListId", json!(physical)),
+            ("prefixListName", p("PrefixListName")),
+            ("addressFamily", p("AddressFamily")),
+            ("maxEntries", p("MaxEntries")),
+            ("state", json!("create-complete")),
+            ("version", json!(1)),
+            ("entries", entries(&r.properties)),
+            ("tagSet", r.tag_set()),
+        ])),
         "AWS::EC2::EIP" => {
             let id = format!("eipalloc-{}", w.ids.hex(17));
             Ok(json!({ "publicIp": physical, "allocationId": id, "domain": "vpc", "tagSet": r.tag_set() }))
@@ -227,7 +238,44 @@ fn permissions(properties: &Value, key: &str) -> Value {
     properties.get(key).and_then(Value::as_array).into_iter().flatten().map(permission).collect()
 }
 
-fn permission(rule: &Value) -> Value {
+/// Whether two stored rules let the same in, whatever their descriptions.
+#[must_use]
+pub fn same_rule(a: &Value, b: &Value) -> bool {
+    let source = |rule: &Value, list: &str, field: &str| {
+        rule[list].as_array().into_iter().flatten().map(|one| text(&one[field])).collect::<Vec<_>>()
+    };
+    ["ipProtocol", "fromPort", "toPort"].iter().all(|name| text(&a[*name]) == text(&b[*name]))
+        && [("ipRanges", "cidrIp"), ("groups", "groupId"), ("prefixListIds", "prefixListId")]
+            .iter()
+            .all(|(list, field)| source(a, list, field) == source(b, list, field))
+}
+
+/// A stored rule as a template writes it.
+#[must_use]
+pub fn rule_of(permission: &Value) -> Value {
+    let mut rule = object([
+        ("IpProtocol", permission["ipProtocol"].clone()),
+        ("FromPort", permission["fromPort"].clone()),
+        ("ToPort", permission["toPort"].clone()),
+    ]);
+    for (list, field, name) in [
+        ("ipRanges", "cidrIp", "CidrIp"),
+        ("groups", "groupId", "SourceSecurityGroupId"),
+        ("prefixListIds", "prefixListId", "SourcePrefixListId"),
+    ] {
+        if let Some(source) = permission[list].as_array().and_then(|all| all.first()) {
+            rule[name] = source[field].clone();
+            if !source["description"].is_null() {
+                rule["Description"] = source["description"].clone();
+            }
+        }
+    }
+    rule
+}
+
+/// A template's rule as groups store it.
+#[must_use]
+pub fn permission(rule: &Value) -> Value {
     let p = |name: &str| rule.get(name).map_or(Value::Null, |v| json!(text(v)));
     let one = |value: Value, field: &str| {
         if value.is_null() { json!([]) } else { json!([{ field: value, "description": rule.get("Description") }]) }
@@ -243,7 +291,14 @@ fn permission(rule: &Value) -> Value {
         ("toPort", p("ToPort")),
         ("ipRanges", one(p("CidrIp"), "cidrIp")),
         ("groups", one(peer, "groupId")),
+        ("prefixListIds", one(p("SourcePrefixListId"), "prefixListId")),
     ])
+}
+
+/// The entries of a prefix list.
+fn entries(properties: &Value) -> Value {
+    let all = properties.get("Entries").and_then(Value::as_array).into_iter().flatten();
+    all.map(|entry| json!({ "cidr": entry["Cidr"], "description": entry.get("Description") })).collect()
 }
 
 /// Adds a separate rule to its group, or takes it out.
@@ -303,6 +358,9 @@ pub fn update(w: &mut State, r: &Request, old: &Resource) -> Result<Made, String
                 map.insert(field.into(), Value::Array(rules));
             }
         }
+    }
+    if store == "prefix-list" {
+        stored["entries"] = entries(&r.properties);
     }
     w.region(&r.place).kind(store).insert(old.physical.clone(), stored);
     Ok(Made {

@@ -1,7 +1,7 @@
 //! EC2 Auto Scaling's actions.
 
 use crate::fake::error::{Answer, ApiError};
-use crate::fake::groups::{Group, group, health, nodes, scaling};
+use crate::fake::groups::{Group, Hook, group, health, nodes, scaling};
 use crate::fake::intrinsics::text;
 use crate::fake::paging;
 use crate::fake::stacks::checks::{flag, get, list};
@@ -71,6 +71,25 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
             }
             scaling::reconcile(w, place, &name);
             health::look(w, place, &name);
+            Ok(json!({}))
+        }
+        "PutLifecycleHook" => {
+            let hook = find(w, place, &name)?.hooks.entry(get(p, "LifecycleHookName")).or_insert_with(|| Hook {
+                name: get(p, "LifecycleHookName"),
+                transition: get(p, "LifecycleTransition"),
+                heartbeat: 3600,
+                default_result: "ABANDON".to_owned(),
+                metadata: String::new(),
+            });
+            if p.get("NotificationMetadata").is_some() {
+                hook.metadata = get(p, "NotificationMetadata");
+            }
+            if let Some(seconds) = number(p, "HeartbeatTimeout").and_then(|seconds| i64::try_from(seconds).ok()) {
+                hook.heartbeat = seconds;
+            }
+            if p.get("DefaultResult").is_some() {
+                hook.default_result = get(p, "DefaultResult");
+            }
             Ok(json!({}))
         }
         "CreateOrUpdateTags" => {

@@ -7,6 +7,7 @@ use crate::fake::groups::health;
 use crate::fake::intrinsics::text;
 use crate::fake::paging;
 use crate::fake::resources::compute;
+use crate::fake::services::outside;
 use crate::fake::stacks::checks::{get, list};
 use crate::fake::state::{Place, State};
 use serde_json::{Value, json};
@@ -135,9 +136,9 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
             }
             Ok(json!({ "instancesSet": [] }))
         }
-        _ => {
+        _ => outside::ec2(w, place, action, p).unwrap_or_else(|| {
             Err(ApiError::new(400, "InvalidAction", format!("The action {action} is not valid for this web service.")))
-        }
+        }),
     }
 }
 
@@ -372,6 +373,19 @@ fn launch_data(data: &Value) -> Value {
     let groups = compute::security_groups(data);
     if !groups.is_empty() {
         out.insert("securityGroupIdSet".into(), json!(groups));
+    }
+    if let Some(name) = data.pointer("/IamInstanceProfile/Name") {
+        out.insert("iamInstanceProfile".into(), json!({ "name": name }));
+    }
+    let disk = |mapping: &Value| {
+        let ebs = |name: &str| mapping["Ebs"].get(name).map_or(Value::Null, |value| json!(text(value)));
+        json!({ "deviceName": mapping["DeviceName"], "ebs": {
+            "volumeSize": ebs("VolumeSize"), "volumeType": ebs("VolumeType"), "iops": ebs("Iops"),
+            "kmsKeyId": ebs("KmsKeyId"), "encrypted": ebs("Encrypted"),
+        } })
+    };
+    if let Some(disks) = data.get("BlockDeviceMappings").and_then(Value::as_array) {
+        out.insert("blockDeviceMappingSet".into(), disks.iter().map(disk).collect());
     }
     Value::Object(out)
 }

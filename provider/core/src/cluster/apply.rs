@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use starburst_schema::fields::{ec2, stack as stack_fields};
+use starburst_schema::fields::stack as stack_fields;
 
 use super::api::{Applied, Asker, FailedApply, Plan, Prior, Settings};
 use super::assets::Upload;
@@ -11,9 +11,8 @@ use super::plan::{plan_at, refuse_errors};
 use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
 use super::state::ClusterState;
 use super::update_request::{self, Update};
-use super::{assets, change_set, derive, diagnosis, guard, observe, outputs, preflight, rolls, sizes};
+use super::{assets, change_set, derive, diagnosis, guard, observe, outputs, preflight, revert, rolls, sizes};
 use crate::failure::{Failure, FailureKind, Message};
-use crate::path::Path;
 use crate::ports::{Ports, Progress, Stack, StackRequest};
 use crate::stack::{self, ChangeSetUse, Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery};
 use crate::template;
@@ -62,7 +61,8 @@ pub async fn create(
     });
     let operation = operation(asker, inputs, Goal::Create, None, Some(request), timeout.unwrap_or(DEFAULT_TIMEOUT));
     let outcome = stack::run(ports, operation).await;
-    conclude(ports, inputs, state, outcome).await.map(|(applied, _)| applied)
+    let (applied, stack) = conclude(ports, inputs, state, outcome).await?;
+    Ok(revert::noted(ports, applied, &stack).await)
 }
 
 /// Updates the cluster in place. Settings that never touch the stack cause no call at all. `timeout`: `None` for the
@@ -107,31 +107,13 @@ pub async fn update(
         }
     }
     match concluded {
-        Ok((applied, stack)) => settle(ports, inputs, &prior.inputs, applied, &stack).await,
+        Ok((applied, stack)) => revert::settle(ports, inputs, &prior.inputs, applied, &stack).await,
         Err(failed) => {
             if failed.failure.kind == FailureKind::RolledBack {
-                restore_sizes(ports, prior).await;
+                revert::restore_sizes(ports, prior).await;
             }
             Err(failed)
         }
-    }
-}
-
-/// A roll that failed can leave the group larger than it was: CloudFormation raises it for the time of the roll and
-/// may not lower it again. What cannot be restored is told, and does not hide why the update failed.
-async fn restore_sizes(ports: Ports<'_>, prior: &Prior) {
-    let sizes = async {
-        let stack = ports.cloud_formation.describe_stack(&prior.id).await.map_err(|error| error.message)?;
-        match stack {
-            Some(stack) => set_sizes(ports, &prior.inputs, &stack)
-                .await
-                .map_err(|failure| failure.summary.render(crate::failure::Client::Pulumi)),
-            None => Ok(()),
-        }
-    };
-    if let Err(why) = sizes.await {
-        let told = format!("the size of the worker group could not be looked at after the rollback: {why}");
-        ports.progress.report(Progress::Warning(Message::new(told)));
     }
 }
 
@@ -266,49 +248,6 @@ fn partial(ports: Ports<'_>, inputs: &Value, state: &ClusterState, stack: &Stack
 async fn applied(ports: Ports<'_>, inputs: &Value, state: &ClusterState, stack: &Stack) -> Applied {
     let computed = observe::computed(ports, stack, state).await;
     Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
-}
-
-/// What CloudFormation leaves alone because the template did not change: the stack policy, and group sizes that an
-/// operator changed (see the decision on reverting group sizes).
-async fn settle(
-    ports: Ports<'_>,
-    inputs: &Value,
-    before: &Value,
-    applied: Applied,
-    stack: &Stack,
-) -> Result<Applied, FailedApply> {
-    let trouble = |failure: Failure| FailedApply { failure, partial: Some(applied.clone()) };
-    let policy = Path::from(&stack_fields::POLICY_BODY);
-    if let Some(body) = inputs.at(&policy).as_text().filter(|body| before.at(&policy).as_text() != Some(body)) {
-        let set = ports.cloud_formation.set_stack_policy(&stack.id, body).await;
-        set.map_err(|error| trouble(stack::call_failure::from_call(&error)))?;
-    }
-    set_sizes(ports, inputs, stack).await.map_err(trouble)?;
-    Ok(applied)
-}
-
-/// Sets the worker group to what the inputs say, where it differs and the program owns its size.
-async fn set_sizes(ports: Ports<'_>, inputs: &Value, stack: &Stack) -> Result<(), Failure> {
-    if text(inputs, &ec2::WORKER_SCALING).as_deref() != Some("fixed") {
-        return Ok(());
-    }
-    let workers = observe::workers(ports, stack).await?;
-    let wanted = effective(inputs, &ec2::WORKER_COUNT).as_integer().and_then(|count| u32::try_from(count).ok());
-    let (Some(group), Some(wanted)) = (workers, wanted) else { return Ok(()) };
-    if group.desired == wanted {
-        return Ok(());
-    }
-    ports.progress.report(Progress::Info(Message::new(format!(
-        "setting the desired capacity of group {} from {} to {wanted}, as the program says",
-        group.name, group.desired
-    ))));
-    let written = stack.parameters.get(template::WORKER_MAXIMUM).and_then(|text| text.parse().ok());
-    let max = written.unwrap_or(group.max).max(wanted);
-    ports
-        .auto_scaling
-        .set_sizes(&group.name, wanted, wanted, max)
-        .await
-        .map_err(|error| stack::call_failure::from_call(&error))
 }
 
 /// New inputs over old outputs: for changes that never touch the stack.

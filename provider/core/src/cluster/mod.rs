@@ -16,6 +16,7 @@ mod derive;
 mod derive_tests;
 mod diagnosis;
 mod diff;
+mod drift;
 mod filled;
 pub mod guard;
 mod instance_types;
@@ -35,6 +36,7 @@ mod preview;
 mod properties;
 mod read;
 pub mod request;
+mod revert;
 mod rolling_update;
 mod rolls;
 #[cfg(test)]

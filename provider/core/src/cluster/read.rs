@@ -6,6 +6,7 @@ use starburst_schema::{FIELDS, Field, ParameterEncoding};
 
 use super::api::{Listed, Prior, ReadCluster, Settings};
 use super::defaults::{default_of, effective};
+use super::drift;
 use super::guard;
 use super::newer_image;
 use super::observe;
@@ -15,7 +16,7 @@ use super::standing;
 use super::state::{ClusterState, STATE_VERSION};
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
-use crate::ports::{Group, Ports, Stack};
+use crate::ports::{Ports, Stack};
 use crate::stack::Goal;
 use crate::stack::call_failure::from_call;
 use crate::stack::status::StackStatus;
@@ -43,19 +44,20 @@ pub async fn read(
         return Ok(None);
     };
     let mut state = ClusterState::of(prior).map_err(newer_state)?;
-    let workers = observe::workers(ports, &stack).await?;
     let mut inputs = match prior {
         Some(prior) => prior.inputs.clone(),
         None => imported(ports, &stack, &mut state).await?,
     };
-    overwrite(&mut inputs, &stack, workers.as_ref(), &state, settings);
+    overwrite(&mut inputs, &stack, &state, settings);
+    let drift = drift::look(ports, &stack, &mut state, &mut inputs).await?;
     wrap_secrets(&mut inputs);
     let computed = observe::computed(ports, &stack, &state).await;
     let outputs = super::outputs::assemble(&inputs, &stack, &computed, &state);
     let mut notes = notes(&stack, &inputs, prior.is_none());
+    notes.extend(drift);
     if prior.is_some() {
-        // The stack, its group, and a password where Superset runs were read.
-        let made = 2 + usize::from(effective(&inputs, &superset::ENABLED).as_bool() == Some(true));
+        // The stack, groups, rules and the list of networks, and a password where Superset runs were read.
+        let made = 4 + usize::from(effective(&inputs, &superset::ENABLED).as_bool() == Some(true));
         notes.extend(newer_image::notes(ports, &inputs, &stack, MOST_CALLS.saturating_sub(made)).await);
     }
     Ok(Some(ReadCluster { id: stack.id.clone(), inputs, outputs, notes }))
@@ -141,7 +143,7 @@ async fn imported(ports: Ports<'_>, stack: &Stack, state: &mut ClusterState) -> 
 }
 
 /// Puts live values where they differ from what the inputs say.
-fn overwrite(inputs: &mut Value, stack: &Stack, workers: Option<&Group>, state: &ClusterState, settings: &Settings) {
+fn overwrite(inputs: &mut Value, stack: &Stack, state: &ClusterState, settings: &Settings) {
     let fixed = effective(inputs, &ec2::WORKER_SCALING).as_text() == Some("fixed");
     // What an update sent there in the operators' name is no drift.
     let theirs = |field: &Field| !fixed && field.path == ec2::WORKER_COUNT.path && !effective(inputs, field).is_null();
@@ -156,9 +158,6 @@ fn overwrite(inputs: &mut Value, stack: &Stack, workers: Option<&Group>, state: 
     put_if_other(inputs, &stack_fields::ROLE_ARN, role);
     let topics: Vec<Value> = stack.notification_arns.iter().map(Value::text).collect();
     put_if_other(inputs, &stack_fields::NOTIFICATION_ARNS, list_or_null(topics));
-    if let (true, Some(group)) = (fixed, workers) {
-        put_if_other(inputs, &ec2::WORKER_COUNT, Value::integer(i64::from(group.desired)));
-    }
 }
 
 fn overwrite_parameter(inputs: &mut Value, field: &'static Field, stack: &Stack, state: &ClusterState) {

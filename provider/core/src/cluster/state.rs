@@ -1,7 +1,7 @@
 //! What the plugin keeps in the client's state beside inputs and outputs: plain data with a version, because another
 //! build of the plugin reads it after a crash. Holds no secret.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,12 @@ pub struct ClusterState {
     pub derived: BTreeMap<String, String>,
     /// Where uploaded files lie: field path to URI.
     pub uploaded: BTreeMap<String, String>,
+    /// Launch template versions that the last apply left the groups with, by logical id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub versions: BTreeMap<String, String>,
+    /// Logical ids of resources that the last refresh found changed and that CloudFormation has to bring back.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub drifted: BTreeSet<String>,
     /// The operation that was under way when the plugin stopped watching.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<Stub>,

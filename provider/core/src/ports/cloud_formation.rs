@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::Called;
+use super::{Called, ChangeSetState, DriftDetection, ResourceDrift, not_offered};
 use crate::time::Timestamp;
 
 /// The value of a parameter in a request.
@@ -226,4 +226,33 @@ pub trait CloudFormation: Send + Sync {
     async fn stack_resources(&self, stack_id: &str) -> Called<Vec<StackResource>>;
     /// The template as it was given.
     async fn template(&self, stack_id: &str) -> Called<String>;
+    /// DetectStackDrift; answers the id of the detection.
+    async fn detect_drift(&self, _stack_id: &str) -> Called<String> {
+        not_offered("cloudformation:DetectStackDrift")
+    }
+    /// DescribeStackDriftDetectionStatus.
+    async fn drift_detection(&self, _detection: &str) -> Called<DriftDetection> {
+        not_offered("cloudformation:DescribeStackDriftDetectionStatus")
+    }
+    /// What the newest detection found, all pages.
+    async fn resource_drifts(&self, _stack_id: &str) -> Called<Vec<ResourceDrift>> {
+        not_offered("cloudformation:DescribeStackResourceDrifts")
+    }
+    /// CreateChangeSet that compares with what exists (`DeploymentMode=REVERT_DRIFT`) and leaves template, parameters
+    /// and tags of the stack as they are.
+    async fn create_revert(&self, _stack: &Stack, _name: &str, _token: &str) -> Called<()> {
+        not_offered("cloudformation:CreateChangeSet")
+    }
+    /// DescribeChangeSet without its changes; `None` when there is none of that name.
+    async fn change_set(&self, _stack_id: &str, _name: &str) -> Called<Option<ChangeSetState>> {
+        not_offered("cloudformation:DescribeChangeSet")
+    }
+    /// ExecuteChangeSet.
+    async fn execute_change_set(&self, _stack_id: &str, _name: &str, _token: &str) -> Called<()> {
+        not_offered("cloudformation:ExecuteChangeSet")
+    }
+    /// DeleteChangeSet; an absent one is fine.
+    async fn delete_change_set(&self, _stack_id: &str, _name: &str) -> Called<()> {
+        not_offered("cloudformation:DeleteChangeSet")
+    }
 }

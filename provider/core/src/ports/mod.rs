@@ -3,12 +3,14 @@
 
 mod change_sets;
 mod cloud_formation;
+mod drift;
 mod reads;
 
 use async_trait::async_trait;
 
 pub use change_sets::*;
 pub use cloud_formation::*;
+pub use drift::*;
 pub use reads::*;
 
 use crate::failure::Message;
@@ -71,6 +73,12 @@ impl CallErrorKind {
 
 /// What every port answers.
 pub type Called<T> = Result<T, CallError>;
+
+/// The answer of a port that lacks a call: doubles of AWS that need not know drift.
+pub(crate) fn not_offered<T>(action: &str) -> Called<T> {
+    let message = "this is not offered here".to_owned();
+    Err(CallError { kind: CallErrorKind::Other, action: action.to_owned(), code: String::new(), message })
+}
 
 /// Time.
 #[async_trait]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::Called;
+use super::{AccessGroup, Called, LaunchData, not_offered};
 use crate::time::Timestamp;
 
 /// An Auto Scaling group.
@@ -24,6 +24,10 @@ pub struct Group {
     pub instances: Vec<GroupInstance>,
     /// Suspended processes.
     pub suspended: Vec<String>,
+    /// Launch template that the group refers to.
+    pub launch_template_id: String,
+    /// Tags by key, AWS's own included: a group of a stack carries `aws:cloudformation:logical-id`.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// An instance of a group.
@@ -46,8 +50,16 @@ pub struct GroupInstance {
 pub trait AutoScaling: Send + Sync {
     /// The groups with these names that exist, in any order.
     async fn groups(&self, names: &[String]) -> Called<Vec<Group>>;
+    /// All groups of a stack, found by the tag that CloudFormation gives them.
+    async fn stack_groups(&self, _stack_id: &str) -> Called<Vec<Group>> {
+        not_offered("autoscaling:DescribeAutoScalingGroups")
+    }
     /// UpdateAutoScalingGroup, sizes alone.
     async fn set_sizes(&self, name: &str, min: u32, desired: u32, max: u32) -> Called<()>;
+    /// CreateOrUpdateTags: key, value, and whether new instances get the tag.
+    async fn set_tags(&self, _name: &str, _tags: &[(String, String, bool)]) -> Called<()> {
+        not_offered("autoscaling:CreateOrUpdateTags")
+    }
     /// The newest failed scaling activities, AWS's words, newest first, at most ten.
     async fn failed_activities(&self, name: &str) -> Called<Vec<String>>;
 }
@@ -170,6 +182,18 @@ pub trait Compute: Send + Sync {
     async fn newest_image(&self, architecture: &str) -> Called<Option<Image>>;
     /// The values of one tag by the id of the instance that has it; of at most 200 instances, one call.
     async fn tag_of(&self, instances: &[String], key: &str) -> Called<BTreeMap<String, String>>;
+    /// The security groups of a stack, found by the tag that CloudFormation gives them.
+    async fn access_groups(&self, _stack_id: &str) -> Called<Vec<AccessGroup>> {
+        not_offered("ec2:DescribeSecurityGroups")
+    }
+    /// The networks of a customer's prefix list.
+    async fn prefix_list(&self, _id: &str) -> Called<Vec<String>> {
+        not_offered("ec2:GetManagedPrefixListEntries")
+    }
+    /// What a version of a launch template says; `None` when there is no such version.
+    async fn launch_data(&self, _template_id: &str, _version: &str) -> Called<Option<LaunchData>> {
+        not_offered("ec2:DescribeLaunchTemplateVersions")
+    }
     /// Puts tags on instances, volumes and interfaces.
     async fn tag(&self, ids: &[String], tags: &BTreeMap<String, String>) -> Called<()>;
 }
