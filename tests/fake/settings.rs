@@ -31,6 +31,8 @@ pub struct Settings {
     pub instance_profiles: Vec<String>,
     /// Types that drift detection supports.
     pub drift_types: Vec<String>,
+    /// AWS's words on a drift detection that ends as DETECTION_FAILED with the results that it has.
+    pub drift_failure: Option<String>,
     /// Actions that the caller may not use, as `service:Action`.
     pub denied: Vec<String>,
     /// Calls a second by `service:Action` with the burst; empty by default.
@@ -61,6 +63,7 @@ impl Default for Settings {
             unusable_roles: Vec::new(),
             instance_profiles: vec!["analytics-nodes".into()],
             drift_types: drift.map(str::to_owned).to_vec(),
+            drift_failure: None,
             denied: Vec::new(),
             rates: BTreeMap::new(),
         }

@@ -60,8 +60,9 @@ impl<'a> Expected<'a> {
                     let mut kept = kept.into_iter().filter(|item| !is_no_value(item));
                     part.parse().ok().and_then(|at| kept.nth(at)).unwrap_or_default()
                 }
-                Json::Object(map) if map.contains_key(part) => map.get(part).cloned().unwrap_or_default(),
                 // An expression that makes the whole: what it names decides.
+                Json::Object(map) if map.keys().any(|key| key == "Ref" || key.starts_with("Fn::")) => break,
+                Json::Object(map) => map.get(part).cloned().unwrap_or_default(),
                 _ => break,
             };
         }
