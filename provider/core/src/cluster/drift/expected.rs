@@ -33,7 +33,8 @@ impl<'a> Expected<'a> {
         Self { tree: serde_json::from_str(template::JSON).unwrap_or_default(), stack, region }
     }
 
-    /// Logical ids and types of the resources that the stack has.
+    /// Logical ids and types of the resources that the stack has. Conditions on NoEcho parameters hold always: their
+    /// values are hidden.
     #[must_use]
     pub fn resources(&self) -> BTreeMap<String, String> {
         let all = self.tree["Resources"].as_object().into_iter().flatten();

@@ -118,7 +118,7 @@ pub async fn look(
     }
     access::compare(ports, stack, &expected, &mut seen).await;
     if depth == Depth::Full {
-        full::detect(ports, stack, &status, &expected, &mut seen).await?;
+        full::detect(ports, stack, &status, &mut seen).await?;
     }
     // A tag that the stack itself has otherwise is shown already, and its groups follow.
     let tags = Path::from(&stack_fields::TAGS);
