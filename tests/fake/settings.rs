@@ -36,6 +36,8 @@ pub struct Settings {
     pub validations: Vec<Finding>,
     /// Logical ids that a change set leaves out when values are asked for, which its status reason says.
     pub left_out_with_values: Vec<String>,
+    /// AWS's words on a drift detection that ends as DETECTION_FAILED with the results that it has.
+    pub drift_failure: Option<String>,
     /// Actions that the caller may not use, as `service:Action`.
     pub denied: Vec<String>,
     /// Whether a roll waits until leaving instances have left their terminating hook; else it goes on while they
@@ -75,6 +77,7 @@ impl Default for Settings {
             drift_types: drift.map(str::to_owned).to_vec(),
             validations: Vec::new(),
             left_out_with_values: Vec::new(),
+            drift_failure: None,
             denied: Vec::new(),
             roll_waits_for_hook: true,
             failure_of_leaving_nodes: true,

@@ -2,6 +2,7 @@
 
 mod change_sets;
 mod clients;
+mod drift;
 mod faults;
 mod generate;
 mod handshake;

@@ -34,11 +34,13 @@ pub fn detect(w: &mut State, place: &Place, p: &Value) -> Answer {
         let drifted = found.iter().filter(|d| d["StackResourceDriftStatus"] != "IN_SYNC").count();
         let status = if drifted > 0 { "DRIFTED" } else { "IN_SYNC" };
         let now = w.now;
+        let failure = w.settings.drift_failure.clone();
+        let ended = if failure.is_some() { "DETECTION_FAILED" } else { "DETECTION_COMPLETE" };
         if let Some(stack) = w.stack(&arn) {
             stack.drift = Some((status.to_owned(), now));
         }
         w.region(&at).drifts.insert(key.clone(), json!({
-            "StackId": arn, "StackDriftDetectionId": key, "DetectionStatus": "DETECTION_COMPLETE",
+            "StackId": arn, "StackDriftDetectionId": key, "DetectionStatus": ended, "DetectionStatusReason": failure,
             "StackDriftStatus": status, "DriftedStackResourceCount": drifted, "Timestamp": now.iso(), "found": found,
         }));
     });

@@ -48,12 +48,18 @@ pub async fn read(
         Some(prior) => prior.inputs.clone(),
         None => imported(ports, &stack, &mut state).await?,
     };
-    overwrite(&mut inputs, &stack, &state, settings);
-    let drift = drift::look(ports, &stack, &mut state, &mut inputs).await?;
+    let before = inputs.clone();
+    overwrite(&mut inputs, &stack, &state, settings, prior.is_none());
+    let drift = drift::look(ports, &stack, &mut state, &before, &mut inputs).await?;
     wrap_secrets(&mut inputs);
     let computed = observe::computed(ports, &stack, &state).await;
     let outputs = super::outputs::assemble(&inputs, &stack, &computed, &state);
     let mut notes = notes(&stack, &inputs, prior.is_none());
+    if let (Some(role), true) = (&stack.role_arn, effective(&inputs, &stack_fields::ROLE_ARN).is_null()) {
+        notes.push(Message::of(&stack_fields::ROLE_ARN).text(format!(
+            " is absent, and CloudFormation acts as {role}: no update takes a role away, another one can be named"
+        )));
+    }
     notes.extend(drift);
     if prior.is_some() {
         // The stack, groups, rules and the list of networks, and a password where Superset runs were read.
@@ -143,7 +149,7 @@ async fn imported(ports: Ports<'_>, stack: &Stack, state: &mut ClusterState) -> 
 }
 
 /// Puts live values where they differ from what the inputs say.
-fn overwrite(inputs: &mut Value, stack: &Stack, state: &ClusterState, settings: &Settings) {
+fn overwrite(inputs: &mut Value, stack: &Stack, state: &ClusterState, settings: &Settings, import: bool) {
     let fixed = effective(inputs, &ec2::WORKER_SCALING).as_text() == Some("fixed");
     // What an update sent there in the operators' name is no drift.
     let theirs = |field: &Field| !fixed && field.path == ec2::WORKER_COUNT.path && !effective(inputs, field).is_null();
@@ -154,8 +160,11 @@ fn overwrite(inputs: &mut Value, stack: &Stack, state: &ClusterState, settings: 
     }
     overwrite_tags(inputs, stack, settings);
     put_if_other(inputs, &stack_fields::TERMINATION_PROTECTION, Value::Bool(stack.termination_protection));
-    let role = stack.role_arn.as_deref().map_or(Value::Null, Value::text);
-    put_if_other(inputs, &stack_fields::ROLE_ARN, role);
+    // No update takes a role away again (CloudFormation API, UpdateStack): a diff for it would never end.
+    if import || !effective(inputs, &stack_fields::ROLE_ARN).is_null() {
+        let role = stack.role_arn.as_deref().map_or(Value::Null, Value::text);
+        put_if_other(inputs, &stack_fields::ROLE_ARN, role);
+    }
     let topics: Vec<Value> = stack.notification_arns.iter().map(Value::text).collect();
     put_if_other(inputs, &stack_fields::NOTIFICATION_ARNS, list_or_null(topics));
 }

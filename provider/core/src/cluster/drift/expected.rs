@@ -33,7 +33,8 @@ impl<'a> Expected<'a> {
         Self { tree: serde_json::from_str(template::JSON).unwrap_or_default(), stack, region }
     }
 
-    /// Logical ids and types of the resources that the stack has.
+    /// Logical ids and types of the resources that the stack has. Conditions on NoEcho parameters hold always: their
+    /// values are hidden.
     #[must_use]
     pub fn resources(&self) -> BTreeMap<String, String> {
         let all = self.tree["Resources"].as_object().into_iter().flatten();
@@ -60,8 +61,9 @@ impl<'a> Expected<'a> {
                     let mut kept = kept.into_iter().filter(|item| !is_no_value(item));
                     part.parse().ok().and_then(|at| kept.nth(at)).unwrap_or_default()
                 }
-                Json::Object(map) if map.contains_key(part) => map.get(part).cloned().unwrap_or_default(),
                 // An expression that makes the whole: what it names decides.
+                Json::Object(map) if map.keys().any(|key| key == "Ref" || key.starts_with("Fn::")) => break,
+                Json::Object(map) => map.get(part).cloned().unwrap_or_default(),
                 _ => break,
             };
         }

@@ -1,6 +1,6 @@
 //! From a property that differs to the input that decides it. Knows no call.
 
-use starburst_schema::fields::stack as stack_fields;
+use starburst_schema::fields::{ec2, stack as stack_fields};
 use starburst_schema::{DERIVED, FIELDS, Field, ParameterEncoding};
 
 use super::super::defaults::{default_of, effective};
@@ -120,7 +120,9 @@ pub fn field_and_value(expected: &Expected<'_>, difference: &Difference) -> Opti
     }
     let Behind::Parameter(name) = expected.behind(&difference.logical_id, &difference.property) else { return None };
     let field = field_of(&name)?;
-    if field.is_secret() {
+    // Counts stand behind much (thresholds of alarms, bounds of groups); only a capacity is one.
+    let counts = [ec2::WORKER_COUNT.path, ec2::HA_COORDINATOR_COUNT.path];
+    if field.is_secret() || (counts.contains(&field.path) && difference.property != "/DesiredCapacity") {
         return None;
     }
     let live = parameters::decode(field, &difference.actual);

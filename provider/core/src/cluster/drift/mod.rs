@@ -26,6 +26,7 @@ use super::defaults::effective;
 use super::observe;
 use super::state::ClusterState;
 use crate::failure::{Failure, Message};
+use crate::path::Path;
 use crate::ports::{CallErrorKind, Group, Ports, Stack};
 use crate::stack::call_failure::from_call;
 use crate::stack::status::StackStatus;
@@ -86,7 +87,7 @@ impl Depth {
     }
 }
 
-/// Looks for drift of a stack at rest, writes live values into the inputs and into the record what has to be reverted,
+/// Looks for drift of a stack at rest, beyond what `inputs` show already against those of `before`: writes live values into the inputs and into the record what has to be reverted,
 /// and answers what no input says.
 ///
 /// # Errors
@@ -95,6 +96,7 @@ pub async fn look(
     ports: Ports<'_>,
     stack: &Stack,
     state: &mut ClusterState,
+    before: &Value,
     inputs: &mut Value,
 ) -> Result<Vec<Message>, Failure> {
     let depth = Depth::of(inputs);
@@ -116,8 +118,12 @@ pub async fn look(
     }
     access::compare(ports, stack, &expected, &mut seen).await;
     if depth == Depth::Full {
-        full::detect(ports, stack, &status, &expected, &mut seen).await?;
+        full::detect(ports, stack, &status, &mut seen).await?;
     }
+    // A tag that the stack itself has otherwise is shown already, and its groups follow.
+    let tags = Path::from(&stack_fields::TAGS);
+    let tag = |inputs: &Value, key: &str| inputs.at(&tags).as_map().and_then(|all| all.get(key).cloned());
+    seen.tags.retain(|(key, _)| tag(before, key) == tag(inputs, key));
     Ok(place(seen, &expected, state, inputs))
 }
 
