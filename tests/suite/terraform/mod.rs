@@ -12,7 +12,7 @@ pub mod core;
 mod faults;
 mod files;
 mod imports;
-mod lifecycle;
+pub mod lifecycle;
 mod offered;
 pub mod schema;
 mod secrets;
