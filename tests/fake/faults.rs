@@ -13,6 +13,10 @@ pub enum Effect {
     ResetBefore,
     /// The call takes effect, then the connection breaks: the reply is lost.
     LostReply,
+    /// The call has no effect and no reply: the connection stays open. [`super::World::until_held`] tells the test.
+    HoldBefore,
+    /// The call takes effect and has no reply: the connection stays open.
+    HoldAfter,
     /// The reply comes this many real milliseconds late.
     Delay(u64),
     /// `ExpiredToken`, status 403.

@@ -189,6 +189,20 @@ impl State {
         }
     }
 
+    /// The same state once more; `None` while anything is still to happen.
+    #[must_use]
+    pub fn copied(&self) -> Option<Self> {
+        self.queue.is_empty().then(|| Self {
+            now: self.now,
+            queue: BinaryHeap::new(),
+            ids: self.ids.clone(),
+            durations: self.durations.clone(),
+            settings: self.settings.clone(),
+            places: self.places.clone(),
+            faults: self.faults.clone(),
+        })
+    }
+
     /// The content of a place, seeded on the first touch.
     pub fn region(&mut self, place: &Place) -> &mut Region {
         let now = self.now;

@@ -7,10 +7,11 @@ use super::lag;
 use super::services::{autoscaling, cloudformation, ec2, json, outside, s3, sts};
 use super::settings::WorldConfig;
 use super::state::{Place, State};
-use super::time::{Clock, Timestamp};
+use super::time::{Clock, SimClock, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
 
 /// The account of callers that name no other.
 pub const ACCOUNT: &str = "123456789012";
@@ -46,6 +47,8 @@ pub struct World {
     call_time: i64,
     state: Mutex<State>,
     log: Mutex<Log>,
+    /// How many calls were held so far.
+    held: watch::Sender<usize>,
 }
 
 impl std::fmt::Debug for World {
@@ -60,12 +63,23 @@ impl World {
     pub fn new(config: WorldConfig) -> Arc<Self> {
         let mut state = State::new(config.seed, config.durations, config.settings);
         state.now = config.clock.now();
-        Arc::new(Self {
-            clock: config.clock,
-            call_time: config.call_time,
-            state: Mutex::new(state),
-            log: Mutex::new(Log::default()),
-        })
+        Self::of(config.clock, config.call_time, state)
+    }
+
+    fn of(clock: Clock, call_time: i64, state: State) -> Arc<Self> {
+        let held = watch::Sender::new(0);
+        Arc::new(Self { clock, call_time, state: Mutex::new(state), log: Mutex::new(Log::default()), held })
+    }
+
+    /// A second world that goes on by itself from here, on a clock of its own and with an empty log. `None` while
+    /// anything is still to happen, or in real time.
+    #[must_use]
+    pub fn copied(&self) -> Option<(Arc<Self>, SimClock)> {
+        let clock = SimClock::new();
+        clock.advance_to(self.clock.now());
+        let state = self.state().copied()?;
+        matches!(self.clock, Clock::Simulated(_))
+            .then(|| (Self::of(Clock::Simulated(clock.clone()), self.call_time, state), clock))
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -227,6 +241,24 @@ impl World {
     /// The effect primed for this call.
     pub fn strike(&self, service: &str, action: &str) -> Option<Effect> {
         self.state().faults.strike(service, action)
+    }
+
+    /// Keeps a call without a reply for ever, and tells the test that it has come so far.
+    pub async fn hold(&self) {
+        self.held.send_modify(|held| *held += 1);
+        std::future::pending().await
+    }
+
+    /// How many calls were held so far.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        *self.held.borrow()
+    }
+
+    /// Waits until this many calls were held.
+    pub async fn until_held(&self, calls: usize) {
+        // It fails when the sender is gone, which is a part of this very world.
+        let _ = self.held.subscribe().wait_for(|held| *held >= calls).await;
     }
 
     /// A fresh request id.

@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 use starburst_provider::pulumi::server::Provider;
 use starburst_provider::pulumi::wire;
 use starburst_provider::pulumi::wire::resource_provider_server::ResourceProvider;
+use starburst_provider::world::World;
 use starburst_tests::fake;
 use tonic::{Code, Request, Status};
 
@@ -32,6 +33,8 @@ pub struct Bench {
     /// The model of AWS.
     pub model: Arc<fake::World>,
     provider: Provider,
+    world: Arc<dyn World>,
+    args: Json,
     _server: fake::Server,
 }
 
@@ -74,15 +77,31 @@ impl Bench {
     }
 
     async fn with(extra: Json, durations: fake::durations::Durations) -> Result<Self> {
-        let Started { model, server, world } = model_world::start(durations).await?;
-        let provider = Provider::new(world, None);
+        Self::on(extra, model_world::start(durations).await?).await
+    }
+
+    /// On a second model that goes on by itself from where a quiet one is.
+    pub async fn from(quiet: &fake::World) -> Result<Self> {
+        Self::on(json!({}), model_world::start_from(quiet).await?).await
+    }
+
+    async fn on(extra: Json, Started { model, server, world }: Started) -> Result<Self> {
         let mut args = json!({ "region": REGION });
         for (key, value) in extra.as_object().into_iter().flatten() {
             args[key] = value.clone();
         }
-        let configure = wire::ConfigureRequest { args: Some(to_struct(&args)), ..Default::default() };
-        provider.configure(Request::new(configure)).await.map_err(|status| anyhow!("{status}"))?;
-        Ok(Self { model, provider, _server: server })
+        let provider = Provider::new(world.clone(), None);
+        let mut bench = Self { model, provider, world, args, _server: server };
+        bench.restart().await?;
+        Ok(bench)
+    }
+
+    /// Another process of the provider, configured.
+    pub async fn restart(&mut self) -> Result<()> {
+        self.provider = Provider::new(self.world.clone(), None);
+        let configure = wire::ConfigureRequest { args: Some(to_struct(&self.args)), ..Default::default() };
+        self.provider.configure(Request::new(configure)).await.map_err(|status| anyhow!("{status}"))?;
+        Ok(())
     }
 
     /// The provider itself, for calls that have no helper here.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use starburst_core::cluster::Settings;
 use starburst_core::failure::Failure;
 use starburst_core::ports::{Cancellation, Clock, LocalFiles, Ports, ProgressSink};
@@ -28,6 +28,16 @@ pub struct Started {
 pub async fn start(durations: fake::durations::Durations) -> Result<Started> {
     let clock = fake::SimClock::new();
     let model = fake::World::new(fake::WorldConfig { durations, ..fake::WorldConfig::simulated(&clock) });
+    serve(model, clock).await
+}
+
+/// A second model that goes on by itself from where a quiet one is.
+pub async fn start_from(quiet: &fake::World) -> Result<Started> {
+    let (model, clock) = quiet.copied().context("something is still to happen in the model")?;
+    serve(model, clock).await
+}
+
+async fn serve(model: Arc<fake::World>, clock: fake::SimClock) -> Result<Started> {
     let server = fake::serve(model.clone()).await?;
     let world = ModelWorld { clock, endpoint: server.endpoint.clone(), files: ProgramFiles::here() };
     Ok(Started { model, server, world: Arc::new(world) })

@@ -121,6 +121,18 @@ async fn handle(world: Arc<World>, request: Request<Incoming>) -> Result<Respons
             let _ = world.answer(call.caller, &call.service, &call.action, &call.params);
             return Err(Reset);
         }
+        Some(Effect::HoldBefore) => {
+            world.note(&call.service, &call.action, &call.params, "held before the effect");
+            world.hold().await;
+            return Err(Reset);
+        }
+        Some(Effect::HoldAfter) => {
+            if let Err(error) = world.answer(call.caller, &call.service, &call.action, &call.params) {
+                world.note_error(&call.service, &call.action, &call.params, &error);
+            }
+            world.hold().await;
+            return Err(Reset);
+        }
         Some(Effect::Delay(ms)) => {
             tokio::time::sleep(Duration::from_millis(ms)).await;
             world.answer(call.caller, &call.service, &call.action, &call.params)
@@ -240,6 +252,18 @@ async fn s3_call(
         Some(Effect::ResetBefore) => return Err(Reset),
         Some(Effect::LostReply) => {
             let _ = world.s3(caller, &request);
+            return Err(Reset);
+        }
+        Some(Effect::HoldBefore) => {
+            world.note("s3", action, &shown, "held before the effect");
+            world.hold().await;
+            return Err(Reset);
+        }
+        Some(Effect::HoldAfter) => {
+            if let Err(error) = world.s3(caller, &request) {
+                world.note_error("s3", action, &shown, &error);
+            }
+            world.hold().await;
             return Err(Reset);
         }
         Some(Effect::Delay(ms)) => {

@@ -105,7 +105,15 @@ impl TerraformBench {
     }
 
     async fn with(extra: Json, durations: fake::durations::Durations) -> Result<Self> {
-        let Started { model, server, world } = model_world::start(durations).await?;
+        Self::on(extra, model_world::start(durations).await?).await
+    }
+
+    /// On a second model that goes on by itself from where a quiet one is.
+    pub async fn from(quiet: &fake::World) -> Result<Self> {
+        Self::on(json!({}), model_world::start_from(quiet).await?).await
+    }
+
+    async fn on(extra: Json, Started { model, server, world }: Started) -> Result<Self> {
         let mut settings = json!({ "region": REGION });
         for (key, value) in extra.as_object().into_iter().flatten() {
             settings[key] = value.clone();

@@ -6,9 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::status::StackStatus;
 use crate::failure::Message;
 use crate::ports::{EventPage, StackEvent};
+use crate::time::{Millis, Timestamp};
 
 /// Pages read at most in one go. Source: a living stack can have a thousand pages of old events.
 const MOST_PAGES: usize = 60;
+
+/// How the event begins that announces the end of a batch's old instances.
+const TERMINATING: &str = "Terminating instance(s)";
+/// How the one begins that says that they are gone.
+const TERMINATED: &str = "Successfully terminated instance(s)";
 
 /// What a page brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +125,35 @@ impl Feed {
         }
         let (done, begun) = self.progress();
         begun > 0 && done == begun && expected.is_none_or(|expected| done >= expected)
+    }
+
+    /// Whether a roll is about to end: its last instances terminate, and have for most of the time that this took in
+    /// earlier batches. AWS's words are those of section 6.2 of the behaviour reference.
+    #[must_use]
+    pub fn is_ending_a_roll(&self, now: Timestamp) -> bool {
+        let Some(last) = self.events.iter().rev().find(|event| event.reason.starts_with(TERMINATING)) else {
+            return false;
+        };
+        let rolls = self.resources.get(&last.logical_id).is_some_and(|status| !is_done(status));
+        let needs_none = last.reason.contains("replacing with 0 new instance(s)");
+        rolls && needs_none && (now - last.time).0 * 10 >= self.shortest_termination().0 * 7
+    }
+
+    /// The shortest time that a batch of this operation took to terminate; zero when none has.
+    fn shortest_termination(&self) -> Millis {
+        let mut began = None;
+        let mut shortest: Option<Millis> = None;
+        for event in &self.events {
+            if event.reason.starts_with(TERMINATING) {
+                began = Some(event.time);
+            } else if event.reason.starts_with(TERMINATED)
+                && let Some(began) = began.take()
+            {
+                let took = event.time - began;
+                shortest = Some(shortest.map_or(took, |other| other.min(took)));
+            }
+        }
+        shortest.unwrap_or_default()
     }
 }
 
@@ -330,5 +365,27 @@ mod tests {
             rollback,
         ];
         assert_eq!(ids(newest_attempt(&events)), ["2", "3", "4"]);
+    }
+
+    #[test]
+    fn the_end_of_a_roll_is_near_when_its_last_instances_have_terminated_for_a_while() {
+        let at = |seconds: u64, status: &str, reason: &str| StackEvent {
+            time: Timestamp(seconds * 1000),
+            reason: reason.into(),
+            ..event(&format!("{seconds} {status}"), "Workers", status)
+        };
+        let mut events = vec![
+            at(0, "UPDATE_IN_PROGRESS", "Terminating instance(s) [i-a]; replacing with 1 new instance(s)."),
+            at(100, "UPDATE_IN_PROGRESS", "Successfully terminated instance(s) [i-a] (Progress 50%)."),
+            at(300, "UPDATE_IN_PROGRESS", "Terminating instance(s) [i-b]; replacing with 0 new instance(s)."),
+        ];
+        let near = |events: &[StackEvent], seconds: u64| {
+            Feed::with(events.to_vec()).is_ending_a_roll(Timestamp(seconds * 1000))
+        };
+        assert!(!near(&events[..2], 350), "instances are still to come");
+        assert!(!near(&events, 369) && near(&events, 370));
+        assert!(near(&events[2..], 300), "nothing is known of earlier batches");
+        events.push(at(410, "UPDATE_COMPLETE", ""));
+        assert!(!near(&events, 411), "the group has ended");
     }
 }

@@ -12,6 +12,8 @@ const STEPS: [(Millis, Millis); 2] = [(Millis(10_000), Millis(1_000)), (Millis(6
 const SLOW: Millis = Millis(5_000);
 /// How often once nothing but the stack's own last event is missing.
 const FINISHING: Millis = Millis(1_000);
+/// How often at the end of a roll, while there is room in the budget.
+const ENDING: Millis = Millis(2_000);
 /// Slowest, when AWS throttles or does not answer.
 const SLOWEST: Millis = Millis(30_000);
 /// The wait from which on the budget holds.
@@ -65,6 +67,15 @@ impl Pace {
             base
         };
         now + Millis(every.0 - self.jitter(every))
+    }
+
+    /// When the next look is due at the end of a roll.
+    #[must_use]
+    pub fn soon(&self, now: Timestamp) -> Timestamp {
+        if self.trouble > 0 || !self.can_afford(now - self.began) {
+            return self.next(now, false);
+        }
+        self.next(now, false).min(now + Millis(ENDING.0 - self.jitter(ENDING)))
     }
 
     /// Whether one more look a second now leaves enough for the slow looks until the budget is counted.
@@ -125,6 +136,22 @@ mod tests {
         late.sort_unstable();
         assert!(late[late.len() / 2] <= 2_000, "{}", late[late.len() / 2]);
         assert!(late[late.len() - 1] <= 5_000);
+    }
+
+    #[test]
+    fn the_end_of_a_roll_is_looked_at_every_two_seconds_as_long_as_the_budget_lasts() {
+        let mut pace = Pace::new(Timestamp(0), "a");
+        let mut now = Timestamp(0);
+        while now.0 < 600_000 {
+            now = pace.next(now, false);
+            pace.called();
+        }
+        assert!((pace.soon(now) - now).0 <= 2_000);
+        while now.0 < 1_800_000 {
+            now = pace.soon(now);
+            pace.called();
+        }
+        assert!(pace.calls * 1000 <= 300 * now.0 / 1000, "{} calls", pace.calls);
     }
 
     #[test]

@@ -79,7 +79,14 @@ impl Machine {
             self.asks_stack = true;
         }
         self.phase = Phase::Watch { aim, next: None, fresh: false };
-        self.call_at(self.pace.next(now, self.feed.is_finishing(self.expected())));
+        self.look_again(now);
+    }
+
+    /// The next look at the events: sooner when the end is near.
+    fn look_again(&mut self, now: Timestamp) {
+        let finishing = self.feed.is_finishing(self.expected());
+        let ending = !finishing && self.feed.is_ending_a_roll(now);
+        self.call_at(if ending { self.pace.soon(now) } else { self.pace.next(now, finishing) });
     }
 
     /// Groups that just failed for want of instances. The stack's events say only that signals are missing; the reason
@@ -107,7 +114,7 @@ impl Machine {
         }
         if groups.is_empty() {
             self.phase = Phase::Watch { aim, next: None, fresh: false };
-            self.call_at(self.pace.next(now, self.feed.is_finishing(self.expected())));
+            self.look_again(now);
         } else {
             self.phase = Phase::Activities { aim, groups };
         }
