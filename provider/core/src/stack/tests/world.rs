@@ -249,6 +249,7 @@ impl Entry {
             reason: reason.into(),
             token: token.into(),
             operation_id: String::new(),
+            hook: String::new(),
             time: Timestamp(time),
         });
     }
