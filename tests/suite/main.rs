@@ -1,6 +1,7 @@
 //! The one integration binary of the workspace: every scenario, by theme.
 
 mod clients;
+mod diagnosis;
 mod faults;
 mod generate;
 mod handshake;

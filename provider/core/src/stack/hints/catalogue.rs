@@ -13,7 +13,7 @@ const fn hint(
     Hint { id, words, topic, text }
 }
 
-/// The catalogue; the first entry that fits wins, so narrower ones come first.
+/// The catalogue; the first entry that fits wins, so narrower ones come first and vague ones last.
 pub const CATALOGUE: &[Hint] = &[
     hint(
         "F1",
@@ -149,18 +149,6 @@ pub const CATALOGUE: &[Hint] = &[
         "the VPC has an endpoint with this private name already: reuse it instead of making another; after the deletion of one, wait some minutes",
     ),
     hint(
-        "F14",
-        &[&["failure signal"]],
-        Some(Topic::BootScript),
-        "a node reported that its boot failed: its boot log says at which step, its tag starburst:status in one line, and its console output (`aws ec2 get-console-output`) when there is no log",
-    ),
-    hint(
-        "F13",
-        &[&["failed to receive", "resource signal"], &["success signal(s) out of"], &["waitcondition timed out"]],
-        Some(Topic::BootTimeout),
-        "the signal was never sent: a node did not report in time that it is ready. Look at its boot log, and check that the subnet has a way to the services that the boot needs; a slow boot needs a longer timeout",
-    ),
-    hint(
         "F16",
         &[&["launchconfiguration", "not found"]],
         None,
@@ -260,12 +248,6 @@ pub const CATALOGUE: &[Hint] = &[
         "the resource has a fixed name and has to be replaced: rename it",
     ),
     hint(
-        "F19",
-        &[&["did not stabilize"], &["notstabilized"], &["exceeded attempts to wait"]],
-        None,
-        "the resource did not settle: the last scaling activity (`aws autoscaling describe-scaling-activities`) says what holds it",
-    ),
-    hint(
         "F32",
         &[&["rollback trigger"], &["alarm", "went to alarm"]],
         Some(Topic::RollbackTriggers),
@@ -282,5 +264,24 @@ pub const CATALOGUE: &[Hint] = &[
         &[&["servicelimitexceeded"], &["limitexceeded"], &["maximum number of"], &["quota"]],
         None,
         "a quota of the account is used up: ask for a higher one, or remove what is not needed",
+    ),
+    // These say only that nodes are missing: what a scaling activity says beside them goes first.
+    hint(
+        "F14",
+        &[&["failure signal"]],
+        Some(Topic::BootScript),
+        "a node reported that its boot failed: its boot log says at which step, its tag starburst:status in one line, and its console output (`aws ec2 get-console-output`) when there is no log",
+    ),
+    hint(
+        "F13",
+        &[&["failed to receive", "resource signal"], &["success signal(s) out of"], &["waitcondition timed out"]],
+        Some(Topic::BootTimeout),
+        "the signal was never sent: a node did not report in time that it is ready. Look at its boot log, and check that the subnet has a way to the services that the boot needs; a slow boot needs a longer timeout",
+    ),
+    hint(
+        "F19",
+        &[&["did not stabilize"], &["notstabilized"], &["exceeded attempts to wait"]],
+        None,
+        "the resource did not settle: the last scaling activity (`aws autoscaling describe-scaling-activities`) says what holds it",
     ),
 ];

@@ -75,6 +75,10 @@ fn words_of_aws_find_their_entry() {
             "Group did not stabilize. Last scaling activity: Termination Reason: Client.InvalidKMSKey.InvalidState: The KMS key",
         ),
         ("F35", "Client.InternalError: Client error on launch"),
+        (
+            "F35",
+            "Termination Reason: Client.InternalError: Client error on launch Failed to receive 1 resource signal(s) for the current batch.",
+        ),
         ("F19", "Group did not stabilize. {current/minSize/maxSize} group size = {0/1/1}"),
     ] {
         assert_eq!(find(reason).map(|hint| hint.id), Some(id), "{reason}");
