@@ -2,6 +2,7 @@
 
 mod change_sets;
 mod clients;
+mod diagnosis;
 mod drift;
 mod faults;
 mod generate;

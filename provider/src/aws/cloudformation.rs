@@ -65,8 +65,18 @@ impl CloudFormationClient {
         }
     }
 
+    /// What a failed hook said: the resource's own event names only the hook's type.
+    fn hook(&self, event: &types::StackEvent) -> String {
+        if event.hook_status != Some(types::HookStatus::HookCompleteFailed) {
+            return String::new();
+        }
+        let kind = event.hook_type.as_deref().unwrap_or("a hook");
+        format!("{kind}: {}", self.redact(event.hook_status_reason.clone()))
+    }
+
     fn event(&self, event: types::StackEvent) -> StackEvent {
         StackEvent {
+            hook: self.hook(&event),
             id: event.event_id.unwrap_or_default(),
             stack_id: event.stack_id.unwrap_or_default(),
             logical_id: event.logical_resource_id.unwrap_or_default(),

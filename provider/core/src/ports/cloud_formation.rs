@@ -150,6 +150,8 @@ pub struct StackEvent {
     pub token: String,
     /// Id of the operation; a rollback has another one than what it undoes. Empty where AWS gives none.
     pub operation_id: String,
+    /// What a CloudFormation hook that failed the resource said: its type, then its reason. Empty for other events.
+    pub hook: String,
     /// When, to the millisecond. Several events can share one: order is by position.
     pub time: Timestamp,
 }

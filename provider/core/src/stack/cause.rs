@@ -5,13 +5,15 @@
 use std::collections::BTreeMap;
 
 use super::events::newest_attempt;
-use super::hints::{self, Fields};
+use super::hints::{self, Fields, Topic};
 use super::status::StackStatus;
 use crate::failure::{Cause, Message};
 use crate::ports::{StackEvent, ValidationFinding};
 
 /// The type of a group.
 const GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
+/// The type of a log group.
+const LOG_GROUP: &str = "AWS::Logs::LogGroup";
 /// Causes named at most.
 const MOST_CAUSES: usize = 5;
 /// Nested stacks within nested stacks followed at most.
@@ -73,16 +75,49 @@ pub fn diagnose(events: &[StackEvent], evidence: &Evidence, fields: &Fields) -> 
             .and_then(|topic| fields.find(topic, &cause.logical_id))
             .or_else(|| fields.of_resource(&cause.logical_id))
             .cloned();
-        cause.reason = unwrap_reason(&cause.reason);
         if let Some(hint) = hint {
-            let message = Message::new(hint.text);
-            if !diagnosis.hints.contains(&message) {
-                diagnosis.hints.push(message);
+            diagnosis.add_hint(Message::new(hint.text));
+            if matches!(hint.topic, Some(Topic::BootScript | Topic::BootTimeout)) {
+                for message in boot_log(&cause, events, fields) {
+                    diagnosis.add_hint(message);
+                }
             }
         }
+        cause.reason = unwrap_reason(&cause.reason);
         diagnosis.causes.push(cause);
     }
     diagnosis
+}
+
+impl Diagnosis {
+    fn add_hint(&mut self, message: Message) {
+        if !self.hints.contains(&message) {
+            self.hints.push(message);
+        }
+    }
+}
+
+/// Where the boot log of a group's nodes is. The rollback of a create removes it together with the nodes.
+fn boot_log(cause: &Cause, events: &[StackEvent], fields: &Fields) -> Vec<Message> {
+    let Some(role) = fields.role_of(&cause.logical_id) else { return Vec::new() };
+    let instance = instance_of(&cause.reason).unwrap_or("INSTANCE");
+    let group = events
+        .iter()
+        .find(|event| event.resource_type == LOG_GROUP && !event.physical_id.is_empty())
+        .map_or_else(|| "the stack's log group".to_owned(), |event| format!("log group {}", event.physical_id));
+    let mut messages = vec![Message::new(format!("the boot log is stream node-{role}-{instance} of {group}"))];
+    let gone = events.iter().any(|event| event.is_of_stack() && event.status == "ROLLBACK_IN_PROGRESS");
+    if let Some(path) = fields.find(Topic::OnFailure, "").filter(|_| gone) {
+        let text = "the rollback of a create removes nodes and log: to read them, keep what failed: ";
+        messages.push(Message::new(text).path(path));
+    }
+    messages
+}
+
+/// The instance whose signal AWS names.
+fn instance_of(reason: &str) -> Option<&str> {
+    let id = reason.split_once("UniqueId ")?.1.split_whitespace().next()?;
+    Some(id.trim_end_matches(['.', ','])).filter(|id| id.starts_with("i-"))
 }
 
 /// Ids of resources whose deletion failed and did not succeed later, in the order of their first failure.
@@ -120,8 +155,12 @@ fn causes_of(events: &[StackEvent]) -> Vec<Cause> {
         events.iter().rev().find(|event| event.is_of_stack()).map(|event| StackStatus::from(event.status.as_str()));
     let mut first = failures(forward, events);
     let second = failures(back, events);
+    // A time limit or an alarm ends an operation without a failed resource. What fails while it is undone is no cause.
+    if let Some((_, own)) = stack_reason(events, true).filter(|(at, _)| failures(&events[..*at], events).is_empty()) {
+        first.insert(0, own);
+    }
     if first.is_empty() && second.is_empty() {
-        first.extend(stack_reason(events));
+        first.extend(stack_reason(events, false).map(|(_, cause)| cause));
     }
     let mut causes = match ended {
         // What is stuck is the rollback: its own failure comes first.
@@ -175,37 +214,55 @@ fn failures(part: &[StackEvent], all: &[StackEvent]) -> Vec<Cause> {
 /// Whether a failure is only the end of a resource whose sibling failed.
 fn is_cancelled(reason: &str) -> bool {
     let reason = reason.to_lowercase();
-    ["resource creation cancelled", "resource update cancelled", "resource deletion cancelled"]
-        .iter()
-        .any(|noise| reason.contains(noise))
+    let noise = ["creation", "update", "deletion", "import"].map(|what| format!("resource {what} cancelled"));
+    noise.iter().any(|noise| reason.contains(noise))
 }
 
-/// A group says which signals are missing in an event before the one that fails it.
+/// A group says which signals are missing, and a hook what it objects to, in an event before the one that fails the
+/// resource.
 fn with_precursor(event: &StackEvent, all: &[StackEvent]) -> String {
-    let before = all.iter().take_while(|other| other.id != event.id).filter(|other| {
-        other.logical_id == event.logical_id
-            && other.status.ends_with("_IN_PROGRESS")
-            && (other.reason.starts_with("Failed to receive") || other.reason.starts_with("Received FAILURE signal"))
-    });
-    match before.last() {
-        Some(precursor) if !event.reason.contains(precursor.reason.as_str()) => {
-            format!("{} {}", precursor.reason.trim(), event.reason.trim())
-        }
+    let before = all.iter().take_while(|other| other.id != event.id);
+    let of_resource: Vec<&StackEvent> =
+        before.filter(|other| other.logical_id == event.logical_id && !other.is_of_stack()).collect();
+    let precursor = if is_of_hook(&event.reason) {
+        of_resource.iter().rev().find(|other| !other.hook.is_empty()).map(|other| other.hook.as_str())
+    } else if is_about_signals(&event.reason) {
+        let says = |other: &&StackEvent| {
+            other.status.ends_with("_IN_PROGRESS")
+                && (other.reason.starts_with("Failed to receive")
+                    || other.reason.starts_with("Received FAILURE signal"))
+        };
+        of_resource.iter().rev().copied().find(says).map(|other| other.reason.as_str())
+    } else {
+        None
+    };
+    match precursor.map(str::trim) {
+        Some(precursor) if !event.reason.contains(precursor) => format!("{precursor} {}", event.reason.trim()),
         _ => event.reason.clone(),
     }
 }
 
-/// When no resource failed by itself, the stack says why: a time limit, an alarm, a cancelled update.
-fn stack_reason(events: &[StackEvent]) -> Option<Cause> {
-    let event = events.iter().find(|event| {
+fn is_of_hook(reason: &str) -> bool {
+    reason.contains("hook(s) failed")
+}
+
+fn is_about_signals(reason: &str) -> bool {
+    is_vague(reason) || reason.contains("FAILURE signal")
+}
+
+/// When no resource failed by itself, the stack says why: a time limit, an alarm, a cancelled update. `own`: only words
+/// of its own, not a list of the resources that failed. With its place among the events.
+fn stack_reason(events: &[StackEvent], own: bool) -> Option<(usize, Cause)> {
+    let (at, event) = events.iter().enumerate().find(|(_, event)| {
         event.is_of_stack()
             && !event.reason.is_empty()
             && event.reason != "User Initiated"
+            && !(own && is_summary(&event.reason))
             && (event.status.contains("ROLLBACK")
                 || event.status.ends_with("_FAILED")
                 || event.status == "DELETE_IN_PROGRESS")
     })?;
-    Some(Cause {
+    let cause = Cause {
         logical_id: event.logical_id.clone(),
         resource_type: event.resource_type.clone(),
         physical_id: event.physical_id.clone(),
@@ -213,7 +270,13 @@ fn stack_reason(events: &[StackEvent]) -> Option<Cause> {
         reason: event.reason.clone(),
         field: None,
         follows: 0,
-    })
+    };
+    Some((at, cause))
+}
+
+/// Whether a stack only lists what failed: cancelled resources stand in that list too.
+fn is_summary(reason: &str) -> bool {
+    reason.contains("The following resource(s) failed")
 }
 
 /// Replaces the failure of a nested stack by the first cause inside it.
@@ -242,7 +305,9 @@ pub fn wants_activities(event: &StackEvent) -> bool {
 }
 
 fn is_vague(reason: &str) -> bool {
-    ["Failed to receive", "SUCCESS signal(s) out of", "did not stabilize"].iter().any(|words| reason.contains(words))
+    ["Failed to receive", "SUCCESS signal(s) out of", "did not stabilize", "NotStabilized"]
+        .iter()
+        .any(|words| reason.contains(words))
 }
 
 /// Puts the reason of the newest failed activity before a group's own words.

@@ -273,6 +273,7 @@ impl Entry {
             reason: reason.into(),
             token: token.into(),
             operation_id: String::new(),
+            hook: String::new(),
             time: Timestamp(time),
         });
     }
