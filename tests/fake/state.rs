@@ -200,6 +200,8 @@ impl State {
             settings: self.settings.clone(),
             places: self.places.clone(),
             faults: self.faults.clone(),
+            clusters: self.clusters.clone(),
+            past: super::lag::Past::default(),
         })
     }
 

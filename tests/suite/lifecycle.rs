@@ -262,3 +262,19 @@ async fn a_provider_of_another_region_or_account_touches_nothing() -> Result<()>
     assert_eq!(accepted(&bench), Vec::<String>::new());
     Ok(())
 }
+
+#[tokio::test]
+async fn a_replacement_with_the_same_inputs_never_deletes_the_stack_that_it_is() -> Result<()> {
+    // What `pulumi up --replace URN` does: the engine calls Create as for a resource that is not there, then Delete with
+    // the id of the old one.
+    let bench = Bench::new().await?;
+    let old = created(&bench, &three_workers()).await?;
+    let anew = created(&bench, &three_workers()).await?;
+    assert_eq!(anew.id, old.id, "it joined, as after a run that was killed");
+    bench.delete(&old).await.map_err(|status| anyhow::anyhow!("{status}"))?;
+    assert_eq!(stack_status(&bench).as_deref(), Some("CREATE_COMPLETE"), "the cluster is alive");
+    assert_eq!(accepted(&bench), ["CreateStack"]);
+    bench.delete(&anew).await.map_err(|status| anyhow::anyhow!("{status}"))?;
+    assert_eq!(stack_status(&bench), None, "a deletion that is meant deletes");
+    Ok(())
+}

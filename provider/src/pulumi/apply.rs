@@ -29,6 +29,9 @@ pub async fn create(provider: &Provider, request: CreateRequest) -> Result<Creat
     let made = cluster::create(ports, &asker, connection.settings(), &inputs, timeout(request.timeout)).await;
     progress.finish().await;
     let made = made.map_err(|failed| errors::failed_apply(&failed))?;
+    if made.joined {
+        provider.joined(&made.id);
+    }
     let properties = Some(encode(&made.outputs, Unknowns::LeftOut));
     Ok(CreateResponse { id: made.id, properties, refresh_before_update: false })
 }
@@ -71,6 +74,16 @@ pub async fn delete(provider: &Provider, request: DeleteRequest) -> Result<(), S
     let operation =
         provider.operation_in(&request.urn, &prior.inputs).await.map_err(|failure| errors::status(&failure))?;
     operation.hide_secrets_of(&prior.inputs);
+    if provider.is_replaced_by_itself(&prior.id) {
+        // The engine does not tell a create that it replaces something: only the deletion that follows shows it.
+        operation.progress.warning(format!(
+            "stack {} was not replaced and is not deleted: its replacement has the same name and the same inputs, and is \
+             this very stack. To make the cluster anew, destroy it first, or set the option deleteBeforeReplace",
+            prior.id
+        ));
+        operation.progress.finish().await;
+        return Ok(());
+    }
     let Operation { connection, cancelled, progress, asker } = operation;
     let ports = connection.ports(&cancelled, &progress);
     let removed = cluster::delete(ports, &asker, connection.settings(), &prior, timeout(request.timeout)).await;

@@ -1,7 +1,8 @@
 //! One configured provider and what its calls reach: connection, cancellation, progress, who asks. Knows no call of the
 //! protocol.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use starburst_core::cluster::Asker;
 use starburst_core::failure::{Client, Failure};
@@ -18,6 +19,8 @@ use crate::world::{Connection, World};
 pub struct Provider {
     pub(super) session: Session,
     pub(super) engine: Engine,
+    /// Ids of stacks that a create of this process found, made by an earlier one of the same request.
+    joined: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// What one call of a resource needs.
@@ -36,9 +39,20 @@ impl Provider {
     /// A provider that is not configured yet. `engine` is the address of the engine's own service, when known.
     #[must_use]
     pub fn new(world: Arc<dyn World>, engine: Option<&str>) -> Self {
-        let provider = Self { session: Session::new(world), engine: Engine::default() };
+        let provider = Self { session: Session::new(world), engine: Engine::default(), joined: Arc::default() };
         provider.engine.open(engine.unwrap_or_default());
         provider
+    }
+
+    /// Notes that a create joined a stack that was there.
+    pub(super) fn joined(&self, id: &str) {
+        self.joined.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+    }
+
+    /// Whether a create of this process joined that stack: then the resource that the engine deletes now is the one that
+    /// it believes replaced, and both are the same stack. Answers so once.
+    pub(super) fn is_replaced_by_itself(&self, id: &str) -> bool {
+        self.joined.lock().unwrap_or_else(PoisonError::into_inner).remove(id)
     }
 
     /// Ends whatever runs; calls that come later are served.

@@ -143,7 +143,7 @@ pub static EARLY_VALIDATION: Code = Code::new(
 /// A resource that did not fail shall be left out.
 pub static NOT_FAILED: Code = Code::new(
     3014,
-    "a resource that did not fail cannot be left out",
+    "the resources to leave out are not those that failed",
     "Only resources that failed in the rollback can be skipped, and only those whose deletion failed can be retained.",
     "Name exactly the resources that the error lists.",
 );

@@ -79,7 +79,8 @@ impl Aws<'_> {
                     now = then.max(now);
                     machine.handle(now, Occurrence::Tick);
                 }
-                Output::Report(_) => {}
+                // What single nodes do is no part of a diagnosis; it is never answered, and nothing waits for it.
+                Output::Report(_) | Output::Beside(_) => {}
                 Output::Done(outcome) => return Ok(*outcome),
             }
         }

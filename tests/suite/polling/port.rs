@@ -141,6 +141,7 @@ fn event(event: &Json) -> StackEvent {
         reason: text(&event["ResourceStatusReason"]),
         token: text(&event["ClientRequestToken"]),
         operation_id: text(&event["OperationId"]),
+        hook: String::new(),
         time: time(&event["Timestamp"]),
     }
 }

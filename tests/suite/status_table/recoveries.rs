@@ -119,6 +119,20 @@ async fn a_failed_rollback_is_continued_once_its_cause_is_cured() -> Result<()> 
     Ok(())
 }
 
+async fn the_same_inputs_again_go_on_from_a_paused_update() -> Result<()> {
+    let bench = Bench::new().await?;
+    let keeping = json!({ "onFailure": "keep" });
+    let stored = created(&bench, &with_stack(3, keeping.clone())).await?;
+    bench.model.fail_resource("Workers", Phase::Update, "Group did not stabilize.", 1);
+    let trouble = failed(bench.update(&stored, &typed(3, keeping.clone())).await?)?;
+    let kept = trouble.partial.context("what changed is kept in the state")?;
+    bench.model.clear_calls();
+    updated(&bench, &kept, &typed(3, keeping)).await?;
+    assert_eq!(tried(&bench), ["UpdateStack"], "the state has the new values already, and the stack has not");
+    assert_eq!(status(&bench)?, "UPDATE_COMPLETE");
+    Ok(())
+}
+
 async fn a_failed_rollback_skips_exactly_what_failed() -> Result<()> {
     let (bench, stored) = stuck().await?;
     let wrong = with_stack(4, json!({ "recovery": { "skipResources": ["LogGroup"] } }));
@@ -191,9 +205,10 @@ async fn stuck_stacks_are_led_on() -> Result<()> {
     a_leftover_of_a_change_set_makes_way().await.context("REVIEW_IN_PROGRESS")?;
     a_paused_create_goes_on_where_failures_are_kept().await.context("CREATE_FAILED")?;
     a_paused_update_is_rolled_back_first().await.context("UPDATE_FAILED")?;
+    the_same_inputs_again_go_on_from_a_paused_update().await.context("UPDATE_FAILED, run again unchanged")?;
     a_failed_rollback_is_continued_once_its_cause_is_cured().await.context("UPDATE_ROLLBACK_FAILED, cured")?;
     a_failed_rollback_skips_exactly_what_failed().await.context("UPDATE_ROLLBACK_FAILED, skipped")?;
     a_failed_delete_retains_exactly_what_failed().await.context("DELETE_FAILED")?;
-    println!("status_table: 7 recoveries led on, each with the calls that the table says");
+    println!("status_table: 8 recoveries led on, each with the calls that the table says");
     Ok(())
 }

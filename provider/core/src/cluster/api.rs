@@ -200,6 +200,8 @@ pub struct Applied {
     pub id: String,
     /// Outputs, [`STATE_KEY`] included.
     pub outputs: Value,
+    /// Whether a create found the stack of an earlier create of the very same request, and made none.
+    pub joined: bool,
 }
 
 /// An operation that did not end well.

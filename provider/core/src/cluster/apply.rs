@@ -62,7 +62,8 @@ pub async fn create(
     let operation = operation(asker, inputs, Goal::Create, None, Some(request), timeout.unwrap_or(DEFAULT_TIMEOUT));
     let outcome = stack::run(ports, operation).await;
     let (applied, stack) = conclude(ports, inputs, state, outcome).await?;
-    Ok(revert::noted(ports, applied, &stack).await)
+    let joined = facts.began.as_ref() == Some(&stack.id);
+    Ok(Applied { joined, ..revert::noted(ports, applied, &stack).await })
 }
 
 /// Updates the cluster in place. Settings that never touch the stack cause no call at all. `timeout`: `None` for the
@@ -83,7 +84,7 @@ pub async fn update(
     let mut plan = super::plan(Some(prior), inputs);
     refuse_errors(&plan)?;
     if !plan.touches_stack() && state.operation.is_none() {
-        return Ok(Applied { id: prior.id.clone(), outputs: echo(inputs, &prior.outputs) });
+        return Ok(Applied { id: prior.id.clone(), outputs: echo(inputs, &prior.outputs), joined: false });
     }
     let operators = sizes::of_operators(ports, prior, inputs).await?;
     let live = operators.as_ref().map(|group| group.desired);
@@ -242,12 +243,12 @@ const fn keeps_partial(kind: FailureKind) -> bool {
 fn partial(ports: Ports<'_>, inputs: &Value, state: &ClusterState, stack: &Stack) -> Applied {
     let mut computed = observe::known(&stack.name, &ports.identity.region());
     computed.insert(starburst_schema::outputs::STACK_ID, Value::text(stack.id.as_str()));
-    Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
+    Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state), joined: false }
 }
 
 async fn applied(ports: Ports<'_>, inputs: &Value, state: &ClusterState, stack: &Stack) -> Applied {
     let computed = observe::computed(ports, stack, state).await;
-    Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state) }
+    Applied { id: stack.id.clone(), outputs: outputs::assemble(inputs, stack, &computed, state), joined: false }
 }
 
 /// New inputs over old outputs: for changes that never touch the stack.

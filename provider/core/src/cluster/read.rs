@@ -20,6 +20,7 @@ use crate::ports::{Ports, Stack};
 use crate::stack::Goal;
 use crate::stack::call_failure::from_call;
 use crate::stack::status::StackStatus;
+use crate::stack::table::{self, Decision};
 use crate::template;
 use crate::value::Value;
 
@@ -99,10 +100,7 @@ pub async fn list(ports: Ports<'_>) -> Result<Vec<Listed>, Failure> {
 /// A failed create leaves a stack that only deletion leads out of and that holds nothing: for the user's state it is
 /// as good as gone, and the next create removes it.
 fn is_gone(stack: &Stack) -> bool {
-    matches!(
-        StackStatus::from(stack.status.as_str()),
-        StackStatus::DeleteComplete | StackStatus::RollbackComplete | StackStatus::ReviewInProgress
-    )
+    table::decide(&StackStatus::from(stack.status.as_str()), Goal::Observe) == Decision::Gone
 }
 
 pub(super) fn newer_state(version: u32) -> Failure {

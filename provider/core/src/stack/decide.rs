@@ -157,7 +157,8 @@ impl Machine {
         }
     }
 
-    /// Only resources that failed may be left out: AWS refuses others, and one that is fine would be lost.
+    /// Exactly the resources that failed may be left out: AWS refuses others, one that is fine would be lost, and one
+    /// that is not named would fail again.
     fn unfit(&self, decision: Decision, history: &History) -> Option<Failure> {
         if !self.names_resources() {
             return None;
@@ -173,8 +174,8 @@ impl Machine {
         };
         // Without the right to read events nobody can tell; AWS's own check remains.
         let unknown = history.newest().is_none();
-        let wrong: Vec<&String> = named.iter().filter(|id| !failed.contains(id)).collect();
-        (!unknown && !wrong.is_empty()).then(|| endings::not_failed(&self.operation, topic, &wrong, &failed))
+        let same = named.len() == failed.len() && named.iter().all(|id| failed.contains(id));
+        (!unknown && !same).then(|| endings::not_failed(&self.operation, topic, named, &failed))
     }
 
     /// A preview only tells: what is not ready to be updated is left alone.

@@ -53,17 +53,20 @@ pub fn cannot_be_updated(name: &str, id: &str, status: &StackStatus, fields: Fie
     }
 }
 
-/// The user names resources to leave out that did not fail.
-pub(super) fn not_failed(operation: &Operation, topic: Topic, wrong: &[&String], failed: &[String]) -> Failure {
-    let wrong: Vec<&str> = wrong.iter().map(|id| id.as_str()).collect();
-    let summary = format!("stack {}: {} did not fail and cannot be left out", operation.name, wrong.join(", "));
+/// The user names other resources to leave out than those that failed.
+pub(super) fn not_failed(operation: &Operation, topic: Topic, named: &[String], failed: &[String]) -> Failure {
+    let summary = format!(
+        "stack {}: the resources to leave out ({}) are not exactly those that failed",
+        operation.name,
+        named.join(", ")
+    );
     let failure = Failure::new(FailureKind::Refused, &refused::NOT_FAILED, Message::new(summary));
     let instead = match operation.fields.find(topic, "") {
         Some(path) => Message::new("write in ").path(path),
         None => Message::new("name"),
     };
     let failed = if failed.is_empty() { "nothing: no resource failed".to_owned() } else { failed.join(", ") };
-    failure.hint(instead.text(format!(" only what failed: {failed}")))
+    failure.hint(instead.text(format!(" only what failed: {failed}; or nothing, when the cause is cured")))
 }
 
 /// The stack changed after the preview.

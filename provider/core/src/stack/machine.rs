@@ -16,7 +16,7 @@ use super::status::StackStatus;
 use super::step::{self, Occurrence, Output, Reply, Step};
 use super::timers::{Reason, Timers};
 use super::token::{self, Call};
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::ports::{CallErrorKind, Progress, Stack};
 use crate::time::{Millis, Timestamp};
 
@@ -303,7 +303,9 @@ impl Machine {
 
     /// Ends the attempt with a failure.
     pub(super) fn fail(&mut self, failure: Failure, resumable: bool) {
-        let stub = (resumable && self.touched).then(|| self.stub());
+        // A stack that is stuck has not got what the inputs say: the next run, with the same inputs, goes on from there.
+        let goes_on = resumable || failure.kind == FailureKind::Stuck && self.operation.goal != Goal::Delete;
+        let stub = (goes_on && self.touched).then(|| self.stub());
         let stack = self.stack.clone().or_else(|| self.known_stack());
         self.finish(Outcome::Failed { failure, stack: stack.map(Box::new), stub, after_touch: self.touched });
     }

@@ -2,7 +2,7 @@
 //! Knows no call. The documentation prints [`rows`].
 
 use super::operation::Goal;
-use super::status::{KNOWN, StackStatus};
+use super::status::{Class, KNOWN, StackStatus};
 
 /// What an operation does about a stack in some status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,7 +108,9 @@ pub fn decide(status: &StackStatus, goal: Goal) -> Decision {
         Goal::Create => create,
         Goal::Update => update,
         Goal::Delete => delete,
-        Goal::Observe if matches!(status, S::Absent | S::DeleteComplete) => D::Gone,
+        // What holds nothing, and is made anew by the next create, is not there for a client's state.
+        Goal::Observe if matches!(status.class(), Class::Absent | Class::Review) => D::Gone,
+        Goal::Observe if *status == S::RollbackComplete => D::Gone,
         Goal::Observe => D::Report,
     }
 }
@@ -145,12 +147,12 @@ mod tests {
     /// The decisions as letters, written a second time on purpose: a changed cell has to be changed in both places.
     const CELLS: &str = "
         (no stack)                                   Create NotThere Nothing NotThere
-        REVIEW_IN_PROGRESS                           Renew Dead Delete Report
+        REVIEW_IN_PROGRESS                           Renew Dead Delete NotThere
         CREATE_IN_PROGRESS                           Join Join Delete Report
         CREATE_COMPLETE                              Taken Update Delete Report
         CREATE_FAILED                                Renew UpdateIfKeeping Delete Report
         ROLLBACK_IN_PROGRESS                         Await Await Await Report
-        ROLLBACK_COMPLETE                            Renew Dead Delete Report
+        ROLLBACK_COMPLETE                            Renew Dead Delete NotThere
         ROLLBACK_FAILED                              Renew Dead Delete Report
         UPDATE_IN_PROGRESS                           Taken Join Join Report
         UPDATE_COMPLETE_CLEANUP_IN_PROGRESS          Taken Join Join Report
