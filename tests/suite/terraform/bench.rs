@@ -130,6 +130,16 @@ impl TerraformBench {
         Ok(())
     }
 
+    /// Other settings of the provider beside the region, from the next process on.
+    pub fn reconfigure(&mut self, extra: &Json) -> Result<()> {
+        let mut settings = json!({ "region": REGION });
+        for (key, value) in extra.as_object().into_iter().flatten() {
+            settings[key] = value.clone();
+        }
+        self.settings = complete(&settings, &self.client.settings)?;
+        Ok(())
+    }
+
     /// The provider in use, for calls that have no helper here.
     pub fn provider(&self) -> &Provider {
         &self.client.provider

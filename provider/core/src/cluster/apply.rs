@@ -39,6 +39,7 @@ pub async fn create(
     let facts = preflight::preflight(ports, asker, settings, None, inputs, &plan).await?;
     let (uploaded, mut state) = prepare(ports, inputs, ClusterState::default()).await?;
     state.template_version = template::VERSION;
+    state.default_tags = Some(settings.default_tags.clone());
     state.derived = derive::derive(&derive::From {
         inputs,
         facts: &facts,
@@ -78,13 +79,14 @@ pub async fn update(
 ) -> Result<Applied, FailedApply> {
     let state = ClusterState::of(Some(prior)).map_err(super::read::newer_state)?;
     guard::same_region(ports, &prior.id)?;
-    let plan = super::plan(Some(prior), inputs);
+    let plan = super::plan_under(Some(settings), Some(prior), inputs);
     refuse_errors(&plan)?;
     if !plan.touches_stack() && state.operation.is_none() {
         return Ok(Applied { id: prior.id.clone(), outputs: echo(inputs, &prior.outputs) });
     }
     let facts = preflight::preflight(ports, asker, settings, Some(prior), inputs, &plan).await?;
     let (uploaded, mut state) = prepare(ports, inputs, state).await?;
+    state.default_tags = Some(settings.default_tags.clone());
     state.derived = derive::derive(&derive::From {
         inputs,
         facts: &facts,

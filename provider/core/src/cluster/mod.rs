@@ -35,6 +35,7 @@ mod read;
 pub mod request;
 mod rolls;
 pub mod state;
+mod tags;
 mod validate;
 
 pub use api::*;
@@ -45,7 +46,7 @@ pub use diff::same;
 pub use filled::{filled, is_under_way, is_unsettled};
 pub use joint_template::joint_template;
 pub use lookup::lookup;
-pub use plan::{plan, refuse_errors};
+pub use plan::{plan, plan_under, refuse_errors};
 pub use preview::preview;
 pub use properties::{parse_alluxio_properties, stack_name_from_arn};
 pub use read::{list, read};

@@ -6,16 +6,18 @@ use starburst_schema::codes::input::{EXPRESS_WITH_ROLLS, REPLACEMENT_PREVENTED};
 use starburst_schema::fields::stack;
 use starburst_schema::{Effect, OUTPUTS, Reach};
 
-use super::api::{Change, Plan, Prior};
+use super::api::{Change, Plan, Prior, Settings};
 use super::defaults::effective;
 use super::diff;
 use super::notes;
 use super::rolls;
+use super::tags;
 use crate::failure::{Failure, Message, Severity, Violation};
 use crate::path::{Path, Step};
 use crate::value::Value;
 
-/// What carrying out these inputs does to the cluster; `None` for one that does not exist yet.
+/// What carrying out these inputs does to the cluster; `None` for one that does not exist yet. Says nothing of the
+/// provider's default tags.
 ///
 /// [`Plan::warnings`] holds violations of both severities: a caller turns those of [`crate::failure::Severity::Error`]
 /// into a failure and shows the rest.
@@ -23,8 +25,18 @@ use crate::value::Value;
 pub fn plan(prior: Option<&Prior>, inputs: &Value) -> Plan {
     match prior {
         None => creation(inputs),
-        Some(prior) => change(prior, inputs),
+        Some(prior) => change(prior, inputs, diff::changes(prior, inputs)),
     }
+}
+
+/// The same under settings of the provider, whose default tags are part of what a cluster is. `None` for settings of
+/// which the tags are not known yet.
+#[must_use]
+pub fn plan_under(settings: Option<&Settings>, prior: Option<&Prior>, inputs: &Value) -> Plan {
+    let Some(prior) = prior else { return creation(inputs) };
+    let mut changes = diff::changes(prior, inputs);
+    tags::add_change(settings, prior, inputs, &mut changes);
+    change(prior, inputs, changes)
 }
 
 /// Errors that concern the change itself: nothing is carried out, nor previewed further.
@@ -44,8 +56,7 @@ fn creation(inputs: &Value) -> Plan {
     plan
 }
 
-fn change(prior: &Prior, inputs: &Value) -> Plan {
-    let changes = diff::changes(prior, inputs);
+fn change(prior: &Prior, inputs: &Value, changes: Vec<Change>) -> Plan {
     let paths = |wanted: &dyn Fn(Effect) -> bool| -> Vec<Path> {
         changes.iter().filter(|change| wanted(change.effect)).map(|change| change.path.clone()).collect()
     };

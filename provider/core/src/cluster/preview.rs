@@ -22,7 +22,7 @@ pub async fn preview(
     prior: Option<&Prior>,
     inputs: &Value,
 ) -> Result<Previewed, Failure> {
-    let plan = super::plan(prior, inputs);
+    let plan = super::plan_under(Some(settings), prior, inputs);
     refuse_errors(&plan)?;
     let warnings = if prior.is_none() || plan.touches_stack() {
         preflight::preflight(ports, asker, settings, prior, inputs, &plan).await?.warnings

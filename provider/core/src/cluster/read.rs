@@ -11,6 +11,7 @@ use super::observe;
 use super::parameters::{self, NO_ECHO};
 use super::request::{CLUSTER_TAG, OWNER_TAG};
 use super::state::{ClusterState, STATE_VERSION};
+use super::tags;
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
 use crate::ports::{Group, Ports, Stack};
@@ -42,7 +43,9 @@ pub async fn read(
         Some(prior) => prior.inputs.clone(),
         None => imported(ports, &stack, &mut state).await?,
     };
+    state.default_tags = Some(tags::live_defaults(settings, &state, &inputs, &stack));
     overwrite(&mut inputs, &stack, workers.as_ref(), &state, settings);
+    overwrite_role(&mut inputs, &stack, prior.is_none());
     wrap_secrets(&mut inputs);
     let computed = observe::computed(ports, &stack, &state).await;
     let outputs = super::outputs::assemble(&inputs, &stack, &computed, &state);
@@ -139,10 +142,8 @@ fn overwrite(inputs: &mut Value, stack: &Stack, workers: Option<&Group>, state: 
     for field in carried {
         overwrite_parameter(inputs, field, stack, state);
     }
-    overwrite_tags(inputs, stack, settings);
+    overwrite_tags(inputs, stack, state, settings);
     put_if_other(inputs, &stack_fields::TERMINATION_PROTECTION, Value::Bool(stack.termination_protection));
-    let role = stack.role_arn.as_deref().map_or(Value::Null, Value::text);
-    put_if_other(inputs, &stack_fields::ROLE_ARN, role);
     let topics: Vec<Value> = stack.notification_arns.iter().map(Value::text).collect();
     put_if_other(inputs, &stack_fields::NOTIFICATION_ARNS, list_or_null(topics));
     if let (true, Some(group)) = (fixed, workers) {
@@ -184,18 +185,23 @@ fn wrap_secrets(inputs: &mut Value) {
     }
 }
 
-fn overwrite_tags(inputs: &mut Value, stack: &Stack, settings: &Settings) {
+/// A role stays with a stack for ever: where the program names none, nothing could be set back.
+fn overwrite_role(inputs: &mut Value, stack: &Stack, import: bool) {
+    if import || !effective(inputs, &stack_fields::ROLE_ARN).is_null() {
+        let role = stack.role_arn.as_deref().map_or(Value::Null, Value::text);
+        put_if_other(inputs, &stack_fields::ROLE_ARN, role);
+    }
+}
+
+fn overwrite_tags(inputs: &mut Value, stack: &Stack, state: &ClusterState, settings: &Settings) {
     let path = Path::from(&stack_fields::TAGS);
     let written = inputs.at(&path).as_map().cloned().unwrap_or_default();
     let ignored = |key: &str| {
-        key == OWNER_TAG
-            || key == CLUSTER_TAG
-            || key.starts_with("aws:")
-            || settings.ignore_tags.contains(key)
-            || settings.ignore_tag_prefixes.iter().any(|prefix| key.starts_with(prefix))
+        key == OWNER_TAG || key == CLUSTER_TAG || key.starts_with("aws:") || tags::is_ignored(settings, key)
     };
     let by_default = |key: &str, text: &str| {
-        !written.contains_key(key) && settings.default_tags.get(key).is_some_and(|tag| tag == text)
+        !written.contains_key(key)
+            && state.default_tags.as_ref().and_then(|tags| tags.get(key)).is_some_and(|tag| tag == text)
     };
     let mut live: std::collections::BTreeMap<String, Value> = stack
         .tags

@@ -24,6 +24,9 @@ pub struct ClusterState {
     pub derived: BTreeMap<String, String>,
     /// Where uploaded files lie: field path to URI.
     pub uploaded: BTreeMap<String, String>,
+    /// Default tags of the provider that the stack has; absent in records that say nothing of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_tags: Option<BTreeMap<String, String>>,
     /// The operation that was under way when the plugin stopped watching.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<Stub>,
