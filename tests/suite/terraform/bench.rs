@@ -106,14 +106,9 @@ impl TerraformBench {
 
     async fn with(extra: Json, durations: fake::durations::Durations) -> Result<Self> {
         let Started { model, server, world } = model_world::start(durations).await?;
-        let mut settings = json!({ "region": REGION });
-        for (key, value) in extra.as_object().into_iter().flatten() {
-            settings[key] = value.clone();
-        }
         let client = Client::start(world.clone()).await?;
-        let settings = complete(&settings, &client.settings)?;
+        let (settings, create_before_destroy) = (beside_the_region(&extra, &client)?, false);
         let (state, marks, capabilities) = (Mutex::new(None), Mutex::default(), client.capabilities);
-        let create_before_destroy = false;
         let mut bench =
             Self { model, create_before_destroy, capabilities, settings, client, world, state, marks, _server: server };
         bench.restart().await?;
@@ -130,13 +125,9 @@ impl TerraformBench {
         Ok(())
     }
 
-    /// Other settings of the provider beside the region, from the next process on.
+    /// Other settings of the provider, from the next process on.
     pub fn reconfigure(&mut self, extra: &Json) -> Result<()> {
-        let mut settings = json!({ "region": REGION });
-        for (key, value) in extra.as_object().into_iter().flatten() {
-            settings[key] = value.clone();
-        }
-        self.settings = complete(&settings, &self.client.settings)?;
+        self.settings = beside_the_region(extra, &self.client)?;
         Ok(())
     }
 
@@ -398,4 +389,11 @@ impl TerraformBench {
         self.keep(object.as_ref(), tainted);
         Ok(())
     }
+}
+
+/// Settings of the provider: the region, and these.
+fn beside_the_region(extra: &Json, client: &Client) -> Result<Json> {
+    let mut settings = extra.clone();
+    settings["region"] = json!(REGION);
+    complete(&settings, &client.settings)
 }

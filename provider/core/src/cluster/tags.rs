@@ -73,3 +73,53 @@ pub fn live_defaults(
     let there = |key: &String, text: &String| covered(key) || stack.tags.get(key) == Some(text);
     sent.iter().filter(|(key, text)| there(key, text)).map(|(key, text)| (key.clone(), text.clone())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use starburst_schema::Effect;
+
+    use super::*;
+    use crate::cluster::{Plan, plan_under};
+    use crate::path::Casing;
+
+    fn settings(team: &str) -> Settings {
+        Settings { default_tags: BTreeMap::from([("team".to_owned(), team.to_owned())]), ..Settings::default() }
+    }
+
+    fn planned(settings: Option<&Settings>, recorded: Option<&str>, inputs: serde_json::Value) -> Plan {
+        let default_tags = recorded.map(|team| self::settings(team).default_tags);
+        let record = ClusterState { default_tags, ..ClusterState::default() };
+        let mut outputs = Value::Map(BTreeMap::new());
+        outputs.put(&Path::root().key(crate::cluster::STATE_KEY), record.to_value());
+        let inputs = Value::from(&inputs);
+        plan_under(settings, Some(&Prior { id: String::new(), inputs: inputs.clone(), outputs }), &inputs)
+    }
+
+    fn paths(plan: &Plan) -> Vec<(String, Effect)> {
+        plan.changes.iter().map(|change| (change.path.render(Casing::Camel), change.effect)).collect()
+    }
+
+    #[test]
+    fn other_default_tags_are_a_change_in_place() {
+        let changed = vec![("stack.tags".to_owned(), Effect::InPlace)];
+        assert_eq!(paths(&planned(Some(&settings("web")), Some("data"), json!({}))), changed);
+        assert_eq!(paths(&planned(Some(&Settings::default()), Some("data"), json!({}))), changed);
+        assert_eq!(paths(&planned(Some(&settings("data")), Some("data"), json!({}))), []);
+    }
+
+    #[test]
+    fn default_tags_that_are_not_known_yet_count_as_changed() {
+        let plan = planned(None, Some("data"), json!({}));
+        assert!(plan.touches_stack() && plan.changes[0].after.is_unknown());
+        assert!(planned(None, None, json!({})).is_empty(), "a record without them says nothing");
+    }
+
+    #[test]
+    fn a_default_tag_that_is_covered_or_ignored_is_no_change() {
+        let own = json!({ "stack": { "tags": { "team": "own" } } });
+        assert!(planned(Some(&settings("web")), Some("data"), own).is_empty());
+        let ignoring = Settings { ignore_tag_prefixes: vec!["te".to_owned()], ..settings("web") };
+        assert!(planned(Some(&ignoring), Some("data"), json!({})).is_empty());
+    }
+}
