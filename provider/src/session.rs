@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use starburst_core::cluster::{self, Plan, Prior};
 use starburst_core::failure::{Failure, FailureKind, Message};
 use starburst_core::path::Path;
 use starburst_core::ports::Cancellation;
@@ -11,6 +12,7 @@ use starburst_core::value::Value;
 use starburst_schema::{FIELDS, fields};
 use tokio::sync::{Mutex, OnceCell, watch};
 
+use crate::outside;
 use crate::world::{Connection, World};
 
 /// One provider of a client. Clones share everything.
@@ -89,6 +91,16 @@ impl Session {
 
     fn current(&self) -> Option<Arc<Configured>> {
         self.configured.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What a change does under the present settings. Calls nothing, and opens no connection.
+    #[must_use]
+    pub fn plan(&self, prior: Option<&Prior>, inputs: &Value) -> Plan {
+        let Some(configured) = self.current() else { return cluster::plan(prior, inputs) };
+        let unknown = |name: &str| configured.config.at(&Path::field(name)).has_unknown();
+        let settings =
+            (!unknown("defaultTags") && !unknown("ignoreTags")).then(|| outside::settings(&configured.config));
+        cluster::plan_under(settings.as_ref(), prior, inputs)
     }
 
     /// The way to AWS in the region that the inputs of a cluster name, else in the provider's; the first use opens it.

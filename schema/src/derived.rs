@@ -49,6 +49,18 @@ const READS: &[&str] = &[
 /// Paths that say how the workers' group is cut into batches.
 const BATCHES: &[&str] = &["ec2.workerCount", "ec2.rollingUpdate.maxBatchSize", "ec2.rollingUpdate.minInService"];
 
+/// Paths whose change may reach no resource of the stack: options of the stack itself, and parameters that stand behind
+/// a condition which does not hold. CloudFormation refuses an update in which nothing else changes.
+const OPTIONS: &[&str] = &[
+    "network.subnetAutoAssignsPublicIp",
+    "network.routeTableIds",
+    "ec2.permissionsBoundaryArn",
+    "presto.externalAccessCidrs",
+    "superset.instanceType",
+    "stack.roleArn",
+    "stack.notificationArns",
+];
+
 const fn row(
     name: &'static str,
     kind: ParameterType,
@@ -111,6 +123,8 @@ pub static DERIVED: &[Derived] = &[
         "The same for the password of the metastore's database."),
     row("CertificateRevision", String, "", &["presto.https.certificateSecretArn", "stack.secretsRefresh"],
         "The same for the certificate: version id of its secret."),
+    row("OptionsRevision", String, "none", OPTIONS,
+        "Digest that changes with inputs which may reach no resource; stands in the log group's metadata alone, so that CloudFormation carries the change out."),
     row("ResourceTypes", String, "full", &[],
         "`full`; `basic` for stand-ins of AWS that lack network interfaces, volumes, single ingress rules and prefix lists."),
 ];

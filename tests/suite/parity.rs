@@ -3,12 +3,13 @@
 //! that both clients get the same.
 //!
 //! `both` drives, `compare` says what counts as equal, `fields` walks the table of fields, `wrong` the corpus of wrong
-//! programs.
+//! programs, `tags` changes the provider's default tags.
 
 mod both;
 pub mod compare;
 mod fields;
 pub mod rows;
+mod tags;
 mod wrong;
 
 use anyhow::{Result, ensure};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use starburst_core::cluster::{self, Plan, Prior};
+use starburst_core::cluster::{Plan, Prior};
 use starburst_core::path::{Casing, Path, Step};
 use starburst_core::value::Value;
 use tonic::Status;
@@ -22,7 +22,7 @@ pub async fn diff(provider: &Provider, request: &DiffRequest) -> Result<DiffResp
         outputs: decode(request.olds.as_ref())?,
     };
     let inputs = decode(request.news.as_ref())?;
-    let plan = cluster::plan(Some(&prior), &inputs);
+    let plan = provider.session.plan(Some(&prior), &inputs);
     if !plan.replace.is_empty() {
         // A replacement is previewed as a create and a delete, neither of which knows what is lost.
         let progress = provider.progress(&request.urn);

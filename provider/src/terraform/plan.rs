@@ -57,7 +57,7 @@ async fn planned(provider: &Provider, request: &wire::Request) -> Result<wire::R
     if !errors.is_empty() {
         return Err(diagnostics::violations(&errors, &CLUSTER));
     }
-    let change = cluster::plan(prior.as_ref(), &checked.inputs);
+    let change = provider.session.plan(prior.as_ref(), &checked.inputs);
     let resumes = prior.as_ref().is_some_and(|prior| cluster::is_under_way(&prior.outputs));
     let timeout = apply::timeout(&config, if prior.is_some() { "update" } else { "create" })?;
     let looked = look(provider, prior.as_ref(), &checked.inputs, &change, timeout).await?;

@@ -14,6 +14,21 @@ fn r29_nothing_to_do_is_refused() {
 }
 
 #[test]
+fn r29_changed_metadata_of_a_resource_is_a_change_of_it_alone() {
+    let mut template = template(&policy(1, 1));
+    let w = created(&template, &[]);
+    let before = w.events("us-east-1", "s").len();
+    template["Resources"]["Role"]["Metadata"] = json!({ "Revision": 2 });
+    update(&w, &template, &[]).unwrap();
+    w.settle(1_000_000);
+    assert_eq!(status(&w), "UPDATE_COMPLETE");
+    let events = w.events("us-east-1", "s");
+    let told = format!("{:?}", &events[..events.len() - before]);
+    assert!(told.contains("Role") && !told.contains("Group") && !told.contains("DELETE"), "{told}");
+    assert_eq!(update(&w, &template, &[]).unwrap_err().message, "No updates are to be performed.");
+}
+
+#[test]
 fn r19_only_what_changes_has_events_and_r10_the_clean_up_status_appears() {
     let template = template(&policy(1, 1));
     let w = created(&template, &[]);

@@ -114,14 +114,9 @@ impl TerraformBench {
     }
 
     async fn on(extra: Json, Started { model, server, world }: Started) -> Result<Self> {
-        let mut settings = json!({ "region": REGION });
-        for (key, value) in extra.as_object().into_iter().flatten() {
-            settings[key] = value.clone();
-        }
         let client = Client::start(world.clone()).await?;
-        let settings = complete(&settings, &client.settings)?;
+        let (settings, create_before_destroy) = (beside_the_region(&extra, &client)?, false);
         let (state, marks, capabilities) = (Mutex::new(None), Mutex::default(), client.capabilities);
-        let create_before_destroy = false;
         let mut bench =
             Self { model, create_before_destroy, capabilities, settings, client, world, state, marks, _server: server };
         bench.restart().await?;
@@ -135,6 +130,12 @@ impl TerraformBench {
         let mut told = self.client.validate_provider(&self.settings).await?;
         told.extend(self.client.configure(&self.settings).await?);
         ensure!(told.is_empty(), "the settings of the provider: {told:?}");
+        Ok(())
+    }
+
+    /// Other settings of the provider, from the next process on.
+    pub fn reconfigure(&mut self, extra: &Json) -> Result<()> {
+        self.settings = beside_the_region(extra, &self.client)?;
         Ok(())
     }
 
@@ -396,4 +397,11 @@ impl TerraformBench {
         self.keep(object.as_ref(), tainted);
         Ok(())
     }
+}
+
+/// Settings of the provider: the region, and these.
+fn beside_the_region(extra: &Json, client: &Client) -> Result<Json> {
+    let mut settings = extra.clone();
+    settings["region"] = json!(REGION);
+    complete(&settings, &client.settings)
 }

@@ -39,6 +39,7 @@ pub async fn create(
     let facts = preflight::preflight(ports, asker, settings, None, inputs, &plan, timeout).await?;
     let (uploaded, mut state) = update_request::prepare(ports, inputs, ClusterState::default(), Upload::Yes).await?;
     state.template_version = template::VERSION;
+    state.default_tags = Some(settings.default_tags.clone());
     state.derived = derive::derive(&derive::From {
         inputs,
         facts: &facts,
@@ -81,7 +82,7 @@ pub async fn update(
 ) -> Result<Applied, FailedApply> {
     let state = ClusterState::of(Some(prior)).map_err(super::read::newer_state)?;
     guard::same_region(ports, &prior.id)?;
-    let mut plan = super::plan(Some(prior), inputs);
+    let mut plan = super::plan_under(Some(settings), Some(prior), inputs);
     refuse_errors(&plan)?;
     if !plan.touches_stack() && state.operation.is_none() {
         return Ok(Applied { id: prior.id.clone(), outputs: echo(inputs, &prior.outputs), joined: false });
@@ -89,7 +90,7 @@ pub async fn update(
     let operators = sizes::of_operators(ports, prior, inputs).await?;
     let live = operators.as_ref().map(|group| group.desired);
     if let Some(live) = live {
-        plan = plan_at(prior, inputs, live);
+        plan = plan_at(settings, prior, inputs, live);
     }
     let facts = preflight::preflight(ports, asker, settings, Some(prior), inputs, &plan, timeout).await?;
     let from = Update { asker, settings, prior, inputs, plan: &plan, live };

@@ -13,6 +13,7 @@ use super::preflight::Facts;
 use super::{request, rolls};
 use crate::path::Path;
 use crate::ports::VpcEndpoint;
+use crate::stack::token;
 use crate::template;
 use crate::value::Value;
 
@@ -43,6 +44,8 @@ const PASSING: &[&str] =
     &["WorkersBatchSize", "WorkersMinInService", "CoordinatorsBatchSize", "CoordinatorsMinInService"];
 /// Seconds that CloudFormation waits for a node, at most. Source: update policy, PauseTime.
 const LONGEST_PAUSE: u64 = 60 * 60;
+/// Characters of a revision that is a digest: two in a row that are equal are as good as impossible.
+const REVISION_LENGTH: usize = 12;
 /// Placeholder of an empty list; CloudFormation has none.
 const NONE: &str = "none";
 
@@ -128,6 +131,7 @@ impl From<'_> {
             "RootDeviceName" => self.root_device()?,
             "SupersetImageId" => self.superset_image()?,
             "MetastoreInstanceType" => self.metastore_type().to_owned(),
+            "OptionsRevision" => self.options_revision(name),
             _ if name.ends_with("Revision") => self.next_revision(name),
             _ => return None,
         })
@@ -237,6 +241,18 @@ impl From<'_> {
     fn next_revision(&self, name: &str) -> String {
         let last = self.stored.get(name).and_then(|text| text.parse::<u64>().ok());
         last.map_or(1, |last| last.saturating_add(1)).to_string()
+    }
+
+    /// A digest of the inputs that may reach no resource. The value before is part of it: what was changed outside and is
+    /// set back is a change too. The same run again gives the same value, so that it recognises its own operation.
+    fn options_revision(&self, name: &str) -> String {
+        let from = DERIVED.iter().find(|derived| derived.name == name).map_or(&[][..], |derived| derived.from);
+        let fields = FIELDS.iter().filter(|field| from.contains(&field.path));
+        let inputs: Vec<_> =
+            fields.map(|field| (field.path, request::plain_json(&effective(self.inputs, field)))).collect();
+        let before = self.stored.get(name).map(String::as_str).unwrap_or_default();
+        let written = serde_json::json!([before, inputs]).to_string();
+        token::digest(&[written.as_bytes()]).chars().take(REVISION_LENGTH).collect()
     }
 
     /// The parameter of a computed field, where the program leaves it to the plugin.

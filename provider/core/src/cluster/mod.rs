@@ -44,6 +44,7 @@ mod rolls_tests;
 mod sizes;
 mod standing;
 pub mod state;
+mod tags;
 mod update_request;
 mod validate;
 
@@ -55,7 +56,7 @@ pub use diff::same;
 pub use filled::{filled, is_under_way, is_unsettled};
 pub use joint_template::joint_template;
 pub use lookup::lookup;
-pub use plan::{plan, refuse_errors};
+pub use plan::{plan, plan_under, refuse_errors};
 pub use preview::preview;
 pub use properties::{parse_alluxio_properties, stack_name_from_arn};
 pub use read::{list, read};

@@ -1,6 +1,6 @@
 //! What users should read before they agree to a plan, one line each. Knows how to word a plan, and decides nothing.
 
-use starburst_schema::fields::{alluxio, ec2, hive_metastore as hive, network, presto, superset};
+use starburst_schema::fields::{alluxio, ec2, hive_metastore as hive, network, presto, stack, superset};
 use starburst_schema::{Effect, Field, Role};
 
 use super::api::{Plan, Prior, Roll};
@@ -48,6 +48,10 @@ pub fn of_change(prior: &Prior, inputs: &Value, plan: &Plan) -> Vec<Message> {
         notes.push(Message::new(
             "the Alluxio masters' quorum changes: members join and leave one at a time, and a majority has to be up throughout",
         ));
+    }
+    if has(plan, &stack::ROLE_ARN) && effective(inputs, &stack::ROLE_ARN).is_null() {
+        let why = " is taken away, and the stack goes on using it: CloudFormation takes another role, but never none";
+        notes.push(Message::of(&stack::ROLE_ARN).text(why));
     }
     notes.extend(losses(prior, inputs, plan));
     notes.extend(node_hours(prior, inputs));

@@ -6,16 +6,18 @@ use starburst_schema::codes::input::{EXPRESS_WITH_ROLLS, REPLACEMENT_PREVENTED};
 use starburst_schema::fields::stack;
 use starburst_schema::{Effect, OUTPUTS, Reach};
 
-use super::api::{Change, Plan, Prior};
+use super::api::{Change, Plan, Prior, Settings};
 use super::defaults::effective;
 use super::diff;
 use super::notes;
 use super::rolls;
+use super::tags;
 use crate::failure::{Failure, Message, Severity, Violation};
 use crate::path::{Path, Step};
 use crate::value::Value;
 
-/// What carrying out these inputs does to the cluster; `None` for one that does not exist yet.
+/// What carrying out these inputs does to the cluster; `None` for one that does not exist yet. Says nothing of the
+/// provider's default tags.
 ///
 /// [`Plan::warnings`] holds violations of both severities: a caller turns those of [`crate::failure::Severity::Error`]
 /// into a failure and shows the rest.
@@ -23,14 +25,30 @@ use crate::value::Value;
 pub fn plan(prior: Option<&Prior>, inputs: &Value) -> Plan {
     match prior {
         None => creation(inputs),
-        Some(prior) => change(prior, inputs, None),
+        Some(prior) => change(prior, inputs, diff::changes(prior, inputs), None),
+    }
+}
+
+/// The same under settings of the provider, whose default tags are part of what a cluster is. `None` for settings of
+/// which the tags are not known yet.
+#[must_use]
+pub fn plan_under(settings: Option<&Settings>, prior: Option<&Prior>, inputs: &Value) -> Plan {
+    match prior {
+        None => creation(inputs),
+        Some(prior) => change(prior, inputs, changes_under(settings, prior, inputs), None),
     }
 }
 
 /// The plan of a change of a cluster whose size is the operators': rolls and notes tell of so many workers.
 #[must_use]
-pub fn plan_at(prior: &Prior, inputs: &Value, workers: u32) -> Plan {
-    change(prior, inputs, Some(workers))
+pub fn plan_at(settings: &Settings, prior: &Prior, inputs: &Value, workers: u32) -> Plan {
+    change(prior, inputs, changes_under(Some(settings), prior, inputs), Some(workers))
+}
+
+fn changes_under(settings: Option<&Settings>, prior: &Prior, inputs: &Value) -> Vec<Change> {
+    let mut changes = diff::changes(prior, inputs);
+    tags::add_change(settings, prior, inputs, &mut changes);
+    changes
 }
 
 /// Errors that concern the change itself: nothing is carried out, nor previewed further.
@@ -50,8 +68,7 @@ fn creation(inputs: &Value) -> Plan {
     plan
 }
 
-fn change(prior: &Prior, inputs: &Value, workers: Option<u32>) -> Plan {
-    let changes = diff::changes(prior, inputs);
+fn change(prior: &Prior, inputs: &Value, changes: Vec<Change>, workers: Option<u32>) -> Plan {
     let paths = |wanted: &dyn Fn(Effect) -> bool| -> Vec<Path> {
         changes.iter().filter(|change| wanted(change.effect)).map(|change| change.path.clone()).collect()
     };

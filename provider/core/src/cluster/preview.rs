@@ -27,13 +27,13 @@ pub async fn preview(
     usage: PreviewUse,
     timeout: Option<Millis>,
 ) -> Result<Previewed, Failure> {
-    let mut plan = super::plan(prior, inputs);
+    let mut plan = super::plan_under(Some(settings), prior, inputs);
     refuse_errors(&plan)?;
     let mut live = None;
     if let Some(prior) = prior.filter(|_| plan.touches_stack() && plan.replace.is_empty())
         && let Some(group) = sizes::of_operators(ports, prior, inputs).await?
     {
-        plan = plan_at(prior, inputs, group.desired);
+        plan = plan_at(settings, prior, inputs, group.desired);
         plan.notes.extend(sizes::kept(prior, &group));
         live = Some(group.desired);
     }

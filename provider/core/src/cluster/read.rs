@@ -14,6 +14,7 @@ use super::parameters::{self, NO_ECHO};
 use super::request::{CLUSTER_TAG, OWNER_TAG};
 use super::standing;
 use super::state::{ClusterState, STATE_VERSION};
+use super::tags;
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
 use crate::ports::{Ports, Stack};
@@ -50,6 +51,7 @@ pub async fn read(
         None => imported(ports, &stack, &mut state).await?,
     };
     let before = inputs.clone();
+    state.default_tags = Some(tags::live_defaults(settings, &state, &inputs, &stack));
     overwrite(&mut inputs, &stack, &state, settings, prior.is_none());
     let drift = drift::look(ports, &stack, &mut state, &before, &mut inputs).await?;
     wrap_secrets(&mut inputs);
@@ -156,7 +158,7 @@ fn overwrite(inputs: &mut Value, stack: &Stack, state: &ClusterState, settings: 
     for field in carried {
         overwrite_parameter(inputs, field, stack, state);
     }
-    overwrite_tags(inputs, stack, settings);
+    overwrite_tags(inputs, stack, state, settings);
     put_if_other(inputs, &stack_fields::TERMINATION_PROTECTION, Value::Bool(stack.termination_protection));
     // No update takes a role away again (CloudFormation API, UpdateStack): a diff for it would never end.
     if import || !effective(inputs, &stack_fields::ROLE_ARN).is_null() {
@@ -201,18 +203,15 @@ fn wrap_secrets(inputs: &mut Value) {
     }
 }
 
-fn overwrite_tags(inputs: &mut Value, stack: &Stack, settings: &Settings) {
+fn overwrite_tags(inputs: &mut Value, stack: &Stack, state: &ClusterState, settings: &Settings) {
     let path = Path::from(&stack_fields::TAGS);
     let written = inputs.at(&path).as_map().cloned().unwrap_or_default();
     let ignored = |key: &str| {
-        key == OWNER_TAG
-            || key == CLUSTER_TAG
-            || key.starts_with("aws:")
-            || settings.ignore_tags.contains(key)
-            || settings.ignore_tag_prefixes.iter().any(|prefix| key.starts_with(prefix))
+        key == OWNER_TAG || key == CLUSTER_TAG || key.starts_with("aws:") || tags::is_ignored(settings, key)
     };
     let by_default = |key: &str, text: &str| {
-        !written.contains_key(key) && settings.default_tags.get(key).is_some_and(|tag| tag == text)
+        !written.contains_key(key)
+            && state.default_tags.as_ref().and_then(|tags| tags.get(key)).is_some_and(|tag| tag == text)
     };
     let mut live: std::collections::BTreeMap<String, Value> = stack
         .tags

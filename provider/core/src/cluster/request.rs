@@ -152,7 +152,8 @@ pub fn operational(inputs: &Value) -> serde_json::Value {
     serde_json::Value::Object(recorded)
 }
 
-fn plain_json(value: &Value) -> Option<serde_json::Value> {
+/// A value as JSON; `None` for a secret, an unknown value and a local file.
+pub(super) fn plain_json(value: &Value) -> Option<serde_json::Value> {
     Some(match value {
         Value::Bool(flag) => (*flag).into(),
         Value::Number(_) => value.as_integer()?.into(),

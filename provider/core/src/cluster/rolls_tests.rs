@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 use starburst_schema::Role;
 
+use super::api::Settings;
 use super::plan::plan_at;
 use super::plan_tests::{base, between, lines, prior, with};
 use super::rolls;
@@ -72,7 +73,7 @@ fn a_roll_at_the_operators_size_tells_their_number() {
     let mut after = with(&external);
     after.put(&Path::field("ec2.workerInstanceType"), Value::text("r5.4xlarge"));
     after.put(&Path::field("ec2.workerCount"), Value::integer(4));
-    let plan = plan_at(&prior(with(&external)), &after, 20);
+    let plan = plan_at(&Settings::default(), &prior(with(&external)), &after, 20);
     let roll = plan.rolls.first().expect("a roll");
     assert_eq!((roll.nodes, roll.batch_size, roll.batches, roll.floor, roll.largest), (20, 2, 10, 20, 22));
     let lines = lines(&plan);

@@ -30,6 +30,9 @@ pub struct ClusterState {
     /// Logical ids of resources that the last refresh found changed and that CloudFormation has to bring back.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub drifted: BTreeSet<String>,
+    /// Default tags of the provider that the stack has; absent in records that say nothing of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_tags: Option<BTreeMap<String, String>>,
     /// The operation that was under way when the plugin stopped watching.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<Stub>,

@@ -46,6 +46,7 @@ pub async fn build(
     let Update { asker, settings, prior, inputs, plan, live } = update;
     let state = ClusterState::of(Some(prior)).map_err(super::read::newer_state)?;
     let (uploaded, mut state) = prepare(ports, inputs, state, upload).await?;
+    state.default_tags = Some(settings.default_tags.clone());
     state.derived = derive::derive(&derive::From {
         inputs,
         facts,

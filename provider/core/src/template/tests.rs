@@ -8,7 +8,7 @@ use super::{BODY, FIELDS_OF_RESOURCES, JSON, TYPES_LEFT_OUT, VERSION, is_sensiti
 /// Source: CloudFormation quotas, template body in a request.
 const LARGEST_BODY: usize = 51_200;
 /// What the template may take beside the bootstrap: the node script and what user data hands to it.
-const LARGEST_REST: usize = 29 * 1024;
+const LARGEST_REST: usize = 29 * 1024 + 256;
 /// Source: EC2, user data before it is encoded.
 const LARGEST_USER_DATA: usize = 16_384;
 /// Room for the settings that a request records in the metadata.
