@@ -25,7 +25,7 @@ impl Score {
         let reasons = reasons(stream);
         let right = |reason: &&str| reason.contains(&stream.expect.reason);
         self.first += usize::from(reasons.first().is_some_and(right));
-        self.anywhere += usize::from(reasons.iter().any(|reason| right(reason)));
+        self.anywhere += usize::from(reasons.iter().any(right));
         self.cancelled += usize::from(reasons.iter().any(|reason| reason.contains("cancelled")));
     }
 }

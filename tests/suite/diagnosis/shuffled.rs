@@ -35,8 +35,9 @@ fn shuffled(events: &[StackEvent], places: &[usize], siblings: usize, same_time:
         logical_id: format!("Sibling{at}"),
         physical_id: format!("id-Sibling{at}"),
         resource_type: "AWS::SNS::Topic".to_owned(),
-        status: if at % 2 == 0 { "CREATE_FAILED" } else { "UPDATE_FAILED" }.to_owned(),
-        reason: if at % 2 == 0 { "Resource creation cancelled" } else { "Resource update cancelled" }.to_owned(),
+        status: if at.is_multiple_of(2) { "CREATE_FAILED" } else { "UPDATE_FAILED" }.to_owned(),
+        reason: if at.is_multiple_of(2) { "Resource creation cancelled" } else { "Resource update cancelled" }
+            .to_owned(),
         ..StackEvent::default()
     };
     for (at, event) in fillers.into_iter().chain((0..siblings).map(sibling)).enumerate() {

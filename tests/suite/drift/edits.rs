@@ -75,13 +75,13 @@ impl Outside<'_> {
         self.call("ec2", action, params).map(drop)
     }
 
-    fn from_list(&self) -> Result<Json> {
+    fn list_as_source(&self) -> Result<Json> {
         Ok(json!({ "PrefixListIds": [{ "PrefixListId": self.physical("Access")? }] }))
     }
 
     fn move_port(&self, from: u16, to: u16) -> Result<()> {
-        self.rule("RevokeSecurityGroupIngress", from, self.from_list()?)?;
-        self.rule("AuthorizeSecurityGroupIngress", to, self.from_list()?)
+        self.rule("RevokeSecurityGroupIngress", from, self.list_as_source()?)?;
+        self.rule("AuthorizeSecurityGroupIngress", to, self.list_as_source()?)
     }
 
     fn networks(&self, add: &[&str], remove: &[&str]) -> Result<()> {
@@ -254,7 +254,7 @@ pub static EDITS: &[Edit] = &[
         o.rule("AuthorizeSecurityGroupIngress", 22, source)
     }),
     note("Presto's rule removed", &["SecurityGroup/SecurityGroupIngress/0", "is absent, not tcp 8080"], |o| {
-        o.rule("RevokeSecurityGroupIngress", 8080, o.from_list()?)
+        o.rule("RevokeSecurityGroupIngress", 8080, o.list_as_source()?)
     }),
     Edit {
         name: "heartbeat of the drain hook",
