@@ -31,9 +31,16 @@ impl Score {
 }
 
 fn reasons(stream: &Stream) -> Vec<&str> {
+    let ended = stream.events.iter().rev().find(|event| event.id == "@").map_or("", |event| event.status.as_str());
+    // Its waiter does not know a paused update, and ends without reasons.
+    if stream.operation == "update" && ended == "UPDATE_FAILED" {
+        return Vec::new();
+    }
     let counts = |event: &&Event| {
         let failed = match stream.operation.as_str() {
             "delete" => event.status == "DELETE_FAILED",
+            // A create that deleted itself says why in the event that begins the deletion.
+            "create" if ended.starts_with("DELETE_") && event.id == "@" && event.status == "DELETE_IN_PROGRESS" => true,
             _ => event.status.ends_with("_FAILED") || event.id == "@" && event.status.starts_with("ROLLBACK_"),
         };
         failed && !event.reason.is_empty()
