@@ -74,7 +74,8 @@ impl Calls {
         // Whose keys these are is asked once a process, and the clients' processes live for different times.
         for (phase, call) in calls.into_iter().filter(|(_, call)| call.action != "GetCallerIdentity") {
             let name = format!("{}:{} {}", call.service, call.action, normal(&call.params));
-            if ["Describe", "Get", "List", "Head"].iter().any(|verb| call.action.starts_with(verb)) {
+            // A drift detection changes nothing either: Terraform's plan reads anew, an update of Pulumi's does not.
+            if ["Describe", "Get", "List", "Head", "Detect"].iter().any(|verb| call.action.starts_with(verb)) {
                 all.reads.entry(phase).or_default().insert(name);
             } else {
                 all.changes.push(format!("{name} {}", plain(&call.outcome)));

@@ -461,7 +461,7 @@ drain() {
   fi
   while systemctl is-active -q presto; do
     left=$(queries_left $kind 2>/dev/null || true)
-    [[ $kind$left != query0 ]] && ((SECONDS < deadline)) || break
+    if [[ $kind$left == query0 ]] || ((SECONDS >= deadline)); then break; fi
     case $left in
       '' | 0) text=draining ;;
       1) text='draining, 1 query left' ;;
