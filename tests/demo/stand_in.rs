@@ -134,7 +134,34 @@ impl StandIn {
             self.clients.auto_scaling.set_sizes(&group.name, group.min.min(desired), desired, group.max.max(desired));
         self.runtime.block_on(sizes).map_err(|error| anyhow!("{error:?}"))
     }
+
+    /// What an operator does in the console: another value of a group's tag.
+    pub fn set_tag(&self, group: &Group, key: &str, value: &str) -> Result<()> {
+        let tags = [(key.to_owned(), value.to_owned(), true)];
+        let tagged = self.clients.auto_scaling.set_tags(&group.name, &tags);
+        self.runtime.block_on(tagged).map_err(|error| anyhow!("{error:?}"))
+    }
+
+    /// People's queries, of some minutes each, run on the stack's cluster from now on, where the stand-in has nodes.
+    pub fn begin_queries(&self, stack: &str) {
+        if let Some(world) = self.world() {
+            world.load(REGION, stack, Some(QUERIES));
+            world.observe(REGION, stack);
+        }
+    }
+
+    /// Ends them, and tells how they went and how many workers served at the least.
+    pub fn end_queries(&self, stack: &str) -> Option<fake::cluster::Report> {
+        let world = self.world()?;
+        let report = world.observed(REGION, stack);
+        world.load(REGION, stack, None);
+        Some(report)
+    }
 }
+
+/// Two waves of splits of two to six virtual minutes: long enough to see a worker drain.
+const QUERIES: fake::cluster::Load =
+    fake::cluster::Load { every: 30_000, splits: 8, waves: 2, split: (120_000, 360_000) };
 
 fn clients(runtime: &tokio::runtime::Runtime, endpoint: &str, keys: &(String, String)) -> Result<Clients> {
     let static_keys = StaticKeys { access_key: keys.0.clone(), secret_key: keys.1.clone(), token: None };

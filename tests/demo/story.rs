@@ -98,30 +98,49 @@ impl Story {
         ensure!(preview.text().contains("batch"), "the preview says nothing of batches");
         let before = self.instances()?;
         let begun = Instant::now();
+        self.stand_in.begin_queries(&self.stack_name);
         self.act(Act::Up)?;
+        let queries = self.stand_in.end_queries(&self.stack_name);
         let after = self.instances()?;
         let kept = after.iter().filter(|id| before.contains(id)).count();
         ensure!(kept == 0, "{kept} of the old workers are still there");
-        let fact = if after.is_empty() {
-            "launch template and group updated".to_owned()
-        } else {
-            format!("{} workers replaced, batch by batch", after.len())
+        let Some(queries) = queries else {
+            self.screen.found("roll to r5.4xlarge", "launch template and group updated", begun.elapsed());
+            return Ok(());
         };
+        let lost = queries.failed.len() + queries.cut_off.len() + queries.refused;
+        ensure!(lost == 0, "{lost} queries were lost: {:?} {:?}", queries.failed, queries.cut_off);
+        ensure!(queries.in_flight > 0, "no query ran while workers were replaced");
+        let fact = format!(
+            "{} workers replaced one by one under {} queries: none failed, at least {} workers served at any moment",
+            after.len(),
+            queries.in_flight,
+            queries.workers
+        );
         self.screen.found("roll to r5.4xlarge", &fact, begun.elapsed());
         Ok(())
     }
 
     fn drift(&mut self) -> Result<()> {
-        self.step("Somebody sets the worker group to 7 in the console; refresh shows it", "", Act::Refresh);
+        let tagged = self.stand_in.world().is_some();
+        let also = if tagged { ", and writes prod into its tag" } else { "" };
+        let title = format!("Somebody sets the worker group to 7 in the console{also}; refresh shows it");
+        self.step(&title, "", Act::Refresh);
         let group = self.group()?;
         self.stand_in.set_desired(&group, 7)?;
+        if tagged {
+            self.stand_in.set_tag(&group, "environment", "prod")?;
+        }
         let begun = Instant::now();
         let refresh = self.act(Act::Refresh)?;
         let field = self.driver.spelled("workerCount");
         ensure!(refresh.text().contains(&field), "the refresh does not show {field}");
-        self.screen.found("drift", &format!("refresh shows ec2.{field}: 5 → 7"), begun.elapsed());
+        ensure!(!tagged || refresh.text().contains("prod"), "the refresh does not show the tag");
+        let and = if tagged { ", stack.tags.environment: dev → prod" } else { "" };
+        self.screen.found("drift", &format!("refresh shows ec2.{field}: 5 → 7{and}"), begun.elapsed());
 
         self.step("The program still says 5: the next run reverts it", "", Act::Up);
+        self.act(Act::Preview)?;
         let begun = Instant::now();
         self.act(Act::Up)?;
         let workers = self.desired()?;

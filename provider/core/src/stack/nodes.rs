@@ -57,6 +57,8 @@ struct Watched {
     arriving: Vec<String>,
     /// How many come at least.
     wanted: usize,
+    /// How many a rolling update replaces, in CloudFormation's own words; zero without one.
+    obsolete: usize,
     /// What was told of each last.
     told: BTreeMap<String, String>,
 }
@@ -72,9 +74,10 @@ impl Watched {
         if !self.read {
             self.read = true;
             let kept = group.instances.iter().filter(|node| is_old(node) || old.is_empty());
-            self.staying.extend(kept.filter(|node| node.lifecycle_state == "InService").map(|node| node.id.clone()));
+            let kept = kept.filter(|node| node.lifecycle_state == "InService" && !self.arriving.contains(&node.id));
+            self.staying.extend(kept.map(|node| node.id.clone()));
             let missing = usize::try_from(group.desired).unwrap_or_default().saturating_sub(self.staying.len());
-            self.wanted = if old.is_empty() { missing } else { old.len() };
+            self.wanted = self.wanted.max(if old.is_empty() { missing } else { old.len() });
         }
         self.doomed.extend(old);
         for node in &group.instances {
@@ -94,7 +97,7 @@ impl Watched {
             let there = group.instances.iter().filter(|node| !is_leaving(node)).count();
             self.leaving.len() + there.saturating_sub(usize::try_from(group.desired).unwrap_or_default())
         });
-        self.doomed.len().max(self.leaving.len()).max(surplus)
+        self.doomed.len().max(self.leaving.len()).max(surplus).max(self.obsolete)
     }
 
     /// The line for a node, unless the same was told already. A change of numbers alone is a passing line.
@@ -124,6 +127,11 @@ impl Watched {
     /// Lines of an event's words.
     fn of_event(&mut self, reason: &str) -> Vec<Progress> {
         let mut lines = Vec::new();
+        if let Some(obsolete) = number_behind(reason, "Rolling update initiated. Terminating ") {
+            (self.obsolete, self.wanted) = (obsolete, self.wanted.max(obsolete));
+        } else if let Some(signals) = number_behind(reason, WAITING).filter(|_| self.obsolete == 0) {
+            self.wanted = self.wanted.max(self.arriving.len() + signals);
+        }
         for id in ids_behind(reason, "Received SUCCESS signal with UniqueId ") {
             if !self.staying.contains(id) && !self.doomed.contains(id) {
                 add(&mut self.arriving, id);
@@ -169,6 +177,8 @@ impl Watched {
     }
 }
 
+/// How CloudFormation begins to tell how many nodes it waits for: a batch of a roll, or all of a group that grows.
+const WAITING: &str = "New instance(s) added to autoscaling group - Waiting on ";
 /// What the node script writes when the node serves.
 const READY: &str = "ready";
 const GONE: &str = "gone";
@@ -192,6 +202,11 @@ fn is_of_leaving(words: &str) -> bool {
 fn clean(words: &str) -> String {
     let line = words.chars().map(|c| if c.is_control() { ' ' } else { c });
     line.take(LONGEST_WORDS).collect::<String>().trim().to_owned()
+}
+
+/// The number in AWS's words behind a beginning.
+fn number_behind(reason: &str, beginning: &str) -> Option<usize> {
+    reason.strip_prefix(beginning)?.split(' ').next()?.parse().ok()
 }
 
 /// Ids in AWS's words behind a beginning: `…[i-1,i-2] (Progress 67%).` or `…i-1`.
@@ -219,7 +234,7 @@ impl Machine {
                 *watched = Watched { label: event.logical_id.to_lowercase(), ..Watched::default() };
             }
             watched.changes = changes;
-            let lines = if watched.read { watched.of_event(&event.reason) } else { Vec::new() };
+            let lines = watched.of_event(&event.reason);
             lines.into_iter().for_each(|line| self.report(line));
         }
         if !self.nodes.groups.values().any(|watched| watched.changes) {

@@ -225,6 +225,42 @@ fn every_change_of_a_node_is_told_once_and_in_order() {
     );
 }
 
+/// A node goes before the first look, and the second one only after it.
+static QUICK: &[Node] = &[
+    ("i-a", "1", &[(0, "InService", "ready"), (4, "Terminated", "")]),
+    ("i-b", "1", &[(0, "InService", "ready"), (40, "Terminating:Wait", "draining"), (90, "Terminated", "")]),
+    ("i-c", "2", &[(1, "InService", "ready")]),
+    ("i-d", "2", &[(10, "InService", "booting"), (39, "InService", "ready")]),
+];
+
+#[test]
+fn nodes_that_go_before_the_first_look_are_counted() {
+    let script = vec![
+        (0, "@", "UPDATE_IN_PROGRESS", "User Initiated"),
+        (0, "Workers", "UPDATE_IN_PROGRESS", ""),
+        (1, "Workers", "UPDATE_IN_PROGRESS", "Rolling update initiated. Terminating 2 obsolete instance(s) in batches"),
+        (2, "Workers", "UPDATE_IN_PROGRESS", "Received SUCCESS signal with UniqueId i-c"),
+        (4, "Workers", "UPDATE_IN_PROGRESS", "Successfully terminated instance(s) [i-a] (Progress 50%)."),
+        (39, "Workers", "UPDATE_IN_PROGRESS", "Received SUCCESS signal with UniqueId i-d"),
+        (91, "Workers", "UPDATE_IN_PROGRESS", "Successfully terminated instance(s) [i-b] (Progress 100%)."),
+        (92, "Workers", "UPDATE_COMPLETE", ""),
+        (95, "@", "UPDATE_COMPLETE", ""),
+    ];
+    let fleet = Fleet::new(script, 2, QUICK);
+    assert!(matches!(fleet.update(), Outcome::Succeeded { .. }));
+    assert_eq!(
+        fleet.lines(),
+        [
+            "workers: new node 1 of 2 (i-c): ready",
+            "workers: node 1 of 2 (i-a): gone",
+            "workers: new node 2 of 2 (i-d): booting",
+            "workers: new node 2 of 2 (i-d): ready",
+            "workers: node 2 of 2 (i-b): draining",
+            "workers: node 2 of 2 (i-b): gone",
+        ]
+    );
+}
+
 #[test]
 fn nodes_cost_a_tenth_of_a_call_a_second_and_delay_nothing() {
     let plain = World::new(vec![roll()]);
