@@ -3,6 +3,7 @@
 
 mod edits;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -15,7 +16,7 @@ use starburst_core::value::Value;
 use starburst_provider::world::Connection;
 use starburst_tests::fake::{self, seed};
 
-use self::edits::{EDITS, Edit, Outside, Shown};
+use self::edits::{EDITS, Edit, Nodes, Outside, Shown};
 use crate::harness::{Bench, REGION, STACK};
 use crate::lifecycle::three_workers;
 use crate::model_world::{self, Started};
@@ -121,6 +122,15 @@ impl Drifting {
         Ok(self.notes.clone())
     }
 
+    /// Ids of the instances of all groups that do not leave.
+    fn nodes(&self) -> BTreeSet<String> {
+        self.started.model.with(|state| {
+            let groups = state.places.values().flat_map(|region| region.groups.values());
+            let instances = groups.flat_map(|group| group.instances.iter());
+            instances.filter(|one| !one.state.starts_with("Terminat")).map(|one| one.id.clone()).collect()
+        })
+    }
+
     fn set_status(&self, status: &str) -> Result<()> {
         let found = self
             .started
@@ -143,6 +153,8 @@ impl Drifting {
 struct Score {
     right: bool,
     reverted: bool,
+    /// Whether nodes went only where the preview said so.
+    foreseen: bool,
     story: String,
 }
 
@@ -162,17 +174,28 @@ async fn one(bench: &mut Drifting, edit: &Edit, number: usize) -> Result<Score> 
         program["monitoring"]["logRetentionDays"] = json!(if number.is_multiple_of(2) { 7 } else { 14 });
     }
     let next = bench.checked(&program)?;
+    let plan = cluster::plan(Some(&bench.prior), &next);
+    let moves = !plan.rolls.is_empty() || !plan.restart.is_empty() || !plan.replace.is_empty();
+    let before = bench.nodes();
     bench.apply(&next).await?;
+    let after = bench.nodes();
+    let foreseen = if moves { edit.nodes == Nodes::May } else { after.is_subset(&before) || before.is_subset(&after) };
     let (left, left_notes) = bench.refresh(&next).await?;
     let reverted = left.is_empty() && left_notes.is_empty();
-    let story = format!("{}: {paths:?} {notes:?}, left {left:?} {left_notes:?}", edit.name);
-    Ok(Score { right, reverted, story })
+    let (rolls, restart) = (plan.rolls.len(), plan.restart.len());
+    let story = format!(
+        "{}: {paths:?} {notes:?}, left {left:?} {left_notes:?}; {rolls} rolls and {restart} restarts told, nodes before \
+         {before:?} and after {after:?}",
+        edit.name
+    );
+    Outside { model: &bench.started.model }.delete_versions()?;
+    Ok(Score { right, reverted, foreseen, story })
 }
 
 #[tokio::test]
 async fn edits_outside_are_shown_on_their_inputs_and_brought_back() -> Result<()> {
     let mut bench = Drifting::start().await?;
-    let (mut fields, mut right, mut notes, mut named, mut reverted) = (0, 0, 0, 0, 0);
+    let (mut fields, mut right, mut notes, mut named, mut reverted, mut foreseen) = (0, 0, 0, 0, 0, 0);
     let mut wrong = Vec::new();
     for (number, edit) in EDITS.iter().enumerate() {
         let score = one(&mut bench, edit, number).await.with_context(|| edit.name)?;
@@ -181,7 +204,8 @@ async fn edits_outside_are_shown_on_their_inputs_and_brought_back() -> Result<()
             Shown::Note(_) => (notes, named) = (notes + 1, named + usize::from(score.right)),
         }
         reverted += usize::from(score.reverted);
-        if !score.right || score.reverted != edit.reverted {
+        foreseen += usize::from(score.foreseen);
+        if !score.right || score.reverted != edit.reverted || !score.foreseen {
             wrong.push(score.story);
         }
     }
@@ -193,11 +217,37 @@ async fn edits_outside_are_shown_on_their_inputs_and_brought_back() -> Result<()
     let calls = bench.started.model.calls().len() - before;
     println!(
         "drift: {right} of {fields} on the right field, {named} of {notes} named in a note, {reverted} reverted, \
-         refresh without change {calls} calls"
+         {foreseen} with no node replaced that the preview did not name, refresh without change {calls} calls"
     );
     ensure!(fields >= 25 && right * 25 >= fields * 24, "{}", wrong.join("\n"));
     ensure!(wrong.len() <= fields / 25, "{}", wrong.join("\n"));
     ensure!(calls <= 5, "{calls} calls");
+    Ok(())
+}
+
+#[tokio::test]
+async fn other_tags_never_bring_a_launch_template_version_of_somebody_else_into_the_cluster() -> Result<()> {
+    let mut bench = Drifting::start().await?;
+    let by_name = EDITS.iter().find(|edit| edit.name == "type of workers in a launch template version");
+    let (edit, mut tagged) = (by_name.context("no such edit")?, program());
+    tagged["stack"]["tags"]["team"] = json!("finance");
+    let (inputs, tagged) = (bench.checked(&program())?, bench.checked(&tagged)?);
+    (edit.make)(&Outside { model: &bench.started.model })?;
+    bench.refresh(&inputs).await?;
+    let nodes = bench.nodes();
+    bench.started.model.clear_calls();
+    let refused = bench.apply(&tagged).await.err().context("it rolled under the foreign version")?.to_string();
+    ensure!(refused.contains("1150") && refused.contains("apply once without the change of tags"), "{refused}");
+    let changed = bench.started.model.calls().into_iter().any(|call| call.action.contains("Update"));
+    ensure!(!changed && bench.nodes() == nodes, "something was called");
+
+    bench.apply(&inputs).await?;
+    let nodes = bench.nodes();
+    let refused = bench.apply(&tagged).await.err().context("it rolled over")?.to_string();
+    ensure!(refused.contains("aws ec2 delete-launch-template-versions --launch-template-id lt-"), "{refused}");
+    Outside { model: &bench.started.model }.delete_versions()?;
+    bench.apply(&tagged).await?;
+    assert_eq!(bench.nodes(), nodes, "tags replace no node");
     Ok(())
 }
 

@@ -229,6 +229,17 @@ impl Compute for Ec2Client {
         }
     }
 
+    async fn newest_launch_version(&self, template_id: &str) -> Called<Option<u64>> {
+        let call = self.client.describe_launch_template_versions().launch_template_id(template_id).versions("$Latest");
+        match call.send().await {
+            Ok(answer) => {
+                let found = answer.launch_template_versions.unwrap_or_default().into_iter().next();
+                Ok(found.and_then(|version| version.version_number).and_then(|number| u64::try_from(number).ok()))
+            }
+            Err(error) => unless_absent(self.failures.call("DescribeLaunchTemplateVersions", &error), None),
+        }
+    }
+
     async fn tag(&self, ids: &[String], tags: &BTreeMap<String, String>) -> Called<()> {
         let tags: Vec<_> =
             tags.iter().map(|(key, value)| types::Tag::builder().key(key).value(value).build()).collect();

@@ -99,4 +99,5 @@ pub static CODES: &[&Code] = &[
     &ROUTE_TABLE_ABSENT,
     &NO_DNS_NAMES,
     &LONGER_THAN_CREDENTIALS,
+    &FOREIGN_LAUNCH_VERSION,
 ];

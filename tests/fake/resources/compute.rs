@@ -32,6 +32,12 @@ fn template_attributes(id: &str, latest: usize) -> Map<String, Value> {
     ])
 }
 
+/// Number of the newest version that is there; deleted ones are `null`.
+pub fn latest(template: &Value) -> usize {
+    let versions = template["versions"].as_array();
+    versions.and_then(|all| all.iter().rposition(|data| !data.is_null())).map_or(1, |at| at + 1)
+}
+
 /// Adds a version when the data changed; a rollback adds none and counts on the old version being there.
 pub fn update_template(w: &mut State, r: &Request, old: &Resource) -> Result<Made, String> {
     let missing = format!(
@@ -41,7 +47,7 @@ pub fn update_template(w: &mut State, r: &Request, old: &Resource) -> Result<Mad
     let template = w.region(&r.place).kind("launch-template").get_mut(&old.physical).ok_or(missing)?;
     let data = r.properties.get("LaunchTemplateData").cloned().unwrap_or_default();
     let tags = r.tag_set();
-    let mut latest = template["versions"].as_array().map_or(1, Vec::len);
+    let mut latest = latest(template);
     if !r.restoring
         && old.properties.get("LaunchTemplateData") != Some(&data)
         && let Some(versions) = template["versions"].as_array_mut()
@@ -69,11 +75,12 @@ pub fn version(w: &mut State, place: &Place, id: &str, wanted: &str) -> Option<(
         .find(|t| t["launchTemplateId"] == id || t["launchTemplateName"] == id)?;
     let versions = template["versions"].as_array()?;
     let number = match wanted {
-        "$Latest" => versions.len(),
+        "$Latest" => latest(template),
         "$Default" | "" => template["defaultVersionNumber"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(1),
         n => n.parse().ok()?,
     };
-    Some((number, versions.get(number.checked_sub(1)?)?.clone()))
+    let data = versions.get(number.checked_sub(1)?).filter(|data| !data.is_null())?;
+    Some((number, data.clone()))
 }
 
 /// What a launch needs, checked as EC2 checks it: image, type, zone, architecture, key, groups.

@@ -335,13 +335,14 @@ fn versions(w: &mut State, place: &Place, p: &Value) -> Answer {
                 format!("The specified launch template, with template ID {id}, does not exist."),
             )
         })?;
-    let latest = found["versions"].as_array().map_or(0, Vec::len);
+    let latest = compute::latest(&found);
     let default = text(&found["defaultVersionNumber"]);
     let stored = found["versions"].as_array().cloned().unwrap_or_default();
     let all: Vec<Value> = stored
         .iter()
         .enumerate()
         .map(|(n, data)| (n + 1, data))
+        .filter(|(_, data)| !data.is_null())
         .filter(|(n, _)| {
             wanted.is_empty()
                 || wanted.iter().any(|v| {

@@ -3,7 +3,7 @@
 
 use crate::fake::error::{Answer, ApiError};
 use crate::fake::intrinsics::text;
-use crate::fake::resources::network;
+use crate::fake::resources::{compute, network};
 use crate::fake::stacks::checks::{get, list};
 use crate::fake::state::{Place, State};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ pub fn ec2(w: &mut State, place: &Place, action: &str, p: &Value) -> Option<Answ
         "GetManagedPrefixListEntries" => entries(w, place, p),
         "ModifyManagedPrefixList" => modify_list(w, place, p),
         "CreateLaunchTemplateVersion" => new_version(w, place, p),
+        "DeleteLaunchTemplateVersions" => delete_versions(w, place, p),
         _ => return None,
     })
 }
@@ -145,4 +146,32 @@ pub fn monitoring(w: &mut State, place: &Place, action: &str, p: &Value) -> Answ
         }
         _ => Err(ApiError::new(400, "InvalidAction", format!("Could not find operation {action}"))),
     }
+}
+
+/// Takes versions of a launch template away; their numbers are not given again. The default one stays.
+fn delete_versions(w: &mut State, place: &Place, p: &Value) -> Answer {
+    let id = get(p, "LaunchTemplateId");
+    let text = format!("The specified launch template, with template ID {id}, does not exist.");
+    let missing = || ApiError::new(400, "InvalidLaunchTemplateId.NotFound", text.clone());
+    let found = w.region(place).kind("launch-template").get_mut(&id).ok_or_else(missing)?;
+    let default = found["defaultVersionNumber"].as_u64();
+    let (mut deleted, mut kept) = (Vec::new(), Vec::new());
+    for number in list(p, "LaunchTemplateVersion").iter().filter_map(|number| number.parse::<u64>().ok()) {
+        let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        let version = at.and_then(|at| found["versions"].get_mut(at)).filter(|version| !version.is_null());
+        match version.filter(|_| default != Some(number)) {
+            Some(version) => {
+                *version = Value::Null;
+                deleted.push(json!({ "launchTemplateId": id, "versionNumber": number }));
+            }
+            None => kept.push(json!({ "launchTemplateId": id, "versionNumber": number })),
+        }
+    }
+    let latest = compute::latest(found);
+    found["latestVersionNumber"] = json!(latest);
+    let sets = [
+        ("successfullyDeletedLaunchTemplateVersionSet", deleted),
+        ("unsuccessfullyDeletedLaunchTemplateVersionSet", kept),
+    ];
+    Ok(Value::Object(sets.into_iter().map(|(name, set)| (name.to_owned(), json!(set))).collect()))
 }

@@ -16,6 +16,15 @@ pub enum Shown {
     Note(&'static [&'static str]),
 }
 
+/// What the apply that brings an edit back may do to nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nodes {
+    /// The preview must name no roll and no restart.
+    Stay,
+    /// The preview says.
+    May,
+}
+
 /// One edit.
 pub struct Edit {
     /// What was done.
@@ -26,6 +35,8 @@ pub struct Edit {
     pub shown: Shown,
     /// Whether an apply brings it back; a note that says otherwise stays.
     pub reverted: bool,
+    /// What may become of nodes.
+    pub nodes: Nodes,
     /// Does it.
     pub make: fn(&Outside<'_>) -> Result<()>,
 }
@@ -64,6 +75,22 @@ impl Outside<'_> {
         let made = self.call("ec2", "CreateLaunchTemplateVersion", params)?;
         let number = made.pointer("/launchTemplateVersion/versionNumber").context("no version")?.to_string();
         self.group(group, json!({ "LaunchTemplate": { "LaunchTemplateId": id, "Version": number } }))
+    }
+
+    /// Deletes the versions of all launch templates that are newer than the one in use.
+    pub fn delete_versions(&self) -> Result<()> {
+        for (template, group) in
+            [("WorkerNode", "Workers"), ("CoordinatorNode", "Coordinators"), ("SupersetNode", "Superset")]
+        {
+            let names = json!({ "AutoScalingGroupNames": [self.physical(group)?] });
+            let all = self.call("autoscaling", "DescribeAutoScalingGroups", names)?;
+            let used = all.pointer("/AutoScalingGroups/0/LaunchTemplate/Version").and_then(Json::as_str);
+            let used: u64 = used.context("no version")?.parse()?;
+            let newer: Vec<String> = (used + 1..used + 9).map(|number| number.to_string()).collect();
+            let params = json!({ "LaunchTemplateId": self.physical(template)?, "LaunchTemplateVersion": newer });
+            self.call("ec2", "DeleteLaunchTemplateVersions", params)?;
+        }
+        Ok(())
     }
 
     fn rule(&self, action: &str, port: u16, source: Json) -> Result<()> {
@@ -123,15 +150,20 @@ impl Outside<'_> {
 }
 
 const fn on(name: &'static str, paths: &'static [&'static str], make: fn(&Outside<'_>) -> Result<()>) -> Edit {
-    Edit { name, full: false, shown: Shown::On(paths), reverted: true, make }
+    Edit { name, full: false, shown: Shown::On(paths), reverted: true, nodes: Nodes::May, make }
 }
 
 const fn full(name: &'static str, paths: &'static [&'static str], make: fn(&Outside<'_>) -> Result<()>) -> Edit {
-    Edit { name, full: true, shown: Shown::On(paths), reverted: true, make }
+    Edit { name, full: true, shown: Shown::On(paths), reverted: true, nodes: Nodes::May, make }
+}
+
+/// An edit of a resource that is no node: to bring it back spares the nodes.
+const fn beside(edit: Edit) -> Edit {
+    Edit { nodes: Nodes::Stay, ..edit }
 }
 
 const fn note(name: &'static str, words: &'static [&'static str], make: fn(&Outside<'_>) -> Result<()>) -> Edit {
-    Edit { name, full: false, shown: Shown::Note(words), reverted: true, make }
+    Edit { name, full: false, shown: Shown::Note(words), reverted: true, nodes: Nodes::May, make }
 }
 
 /// Image beside the one that the stack has.
@@ -187,20 +219,20 @@ pub static EDITS: &[Edit] = &[
     on("type of the Superset node", &["superset.instanceType"], |o| {
         o.version("SupersetNode", "Superset", json!({ "InstanceType": "m5.xlarge" }))
     }),
-    on("a rule that lets a network reach Presto", &["presto.externalAccessCidrs"], |o| {
+    beside(on("a rule that lets a network reach Presto", &["presto.externalAccessCidrs"], |o| {
         let source = json!({ "IpRanges": [{ "CidrIp": FOREIGN }] });
         o.rule("AuthorizeSecurityGroupIngress", 8080, source)
-    }),
+    })),
     on("a network added to the prefix list", &["presto.externalAccessCidrs"], |o| o.networks(&[FOREIGN], &[])),
-    on("a network of the prefix list widened", &["presto.externalAccessCidrs"], |o| {
+    beside(on("a network of the prefix list widened", &["presto.externalAccessCidrs"], |o| {
         o.networks(&["203.0.0.0/16"], &["203.0.113.0/24"])
-    }),
-    on("the only network taken out of the prefix list", &["presto.allowExternalAccessOnHttp"], |o| {
+    })),
+    beside(on("the only network taken out of the prefix list", &["presto.allowExternalAccessOnHttp"], |o| {
         o.networks(&[], &["203.0.113.0/24"])
-    }),
-    on("the port of Presto's rule changed", &["presto.httpPort"], |o| o.move_port(8080, 9090)),
-    on("the port of Presto's TLS rule changed", &["presto.https.port"], |o| o.move_port(8443, 9443)),
-    on("a tag of the workers' group changed", &["stack.tags"], |o| o.tag("team", "finance")),
+    })),
+    beside(on("the port of Presto's rule changed", &["presto.httpPort"], |o| o.move_port(8080, 9090))),
+    beside(on("the port of Presto's TLS rule changed", &["presto.https.port"], |o| o.move_port(8443, 9443))),
+    beside(on("a tag of the workers' group changed", &["stack.tags"], |o| o.tag("team", "finance"))),
     on("a tag of the stack changed", &["stack.tags"], |o| {
         let done = o.model.set_stack_tag(REGION, STACK, "team", "finance");
         anyhow::ensure!(done, "there is a stack");
@@ -225,23 +257,23 @@ pub static EDITS: &[Edit] = &[
         let topic = format!("arn:aws:sns:us-east-1:{}:ops", fake::ACCOUNT);
         o.stack(&[("LogRetentionDays", "14")], json!({ "NotificationARNs": [topic] }))
     }),
-    full("retention of the logs", &["monitoring.logRetentionDays"], |o| {
+    beside(full("retention of the logs", &["monitoring.logRetentionDays"], |o| {
         let params = json!({ "logGroupName": o.physical("LogGroup")?, "retentionInDays": 90 });
         o.call("logs", "PutRetentionPolicy", params).map(drop)
-    }),
-    full("topic of an alarm", &["monitoring.alarmTopicArn"], |o| {
+    })),
+    beside(full("topic of an alarm", &["monitoring.alarmTopicArn"], |o| {
         let topic = format!("arn:aws:sns:us-east-1:{}:ops", fake::ACCOUNT);
         let params = json!({ "AlarmName": o.physical("WorkersMissing")?, "AlarmActions": [topic] });
         o.call("monitoring", "PutMetricAlarm", params).map(drop)
-    }),
-    full("alarm removed", &["monitoring.alarmTopicArn"], |o| {
+    })),
+    beside(full("alarm removed", &["monitoring.alarmTopicArn"], |o| {
         let params = json!({ "AlarmNames": [o.physical("WorkersMissing")?] });
         o.call("monitoring", "DeleteAlarms", params).map(drop)
-    }),
-    full("dashboard removed", &["monitoring.cloudWatchMetrics"], |o| {
+    })),
+    beside(full("dashboard removed", &["monitoring.cloudWatchMetrics"], |o| {
         let params = json!({ "DashboardNames": [o.physical("Dashboard")?] });
         o.call("monitoring", "DeleteDashboards", params).map(drop)
-    }),
+    })),
     note("largest size of workers alone", &["Workers/MaxSize", "is 40"], |o| {
         o.group("Workers", json!({ "MaxSize": 40 }))
     }),
@@ -261,6 +293,7 @@ pub static EDITS: &[Edit] = &[
         full: true,
         shown: Shown::Note(&["Workers/LifecycleHookSpecificationList/0/HeartbeatTimeout", "is 60, not 600"]),
         reverted: true,
+        nodes: Nodes::Stay,
         make: |o| {
             let name = o.physical("Workers")?;
             let params = json!({ "AutoScalingGroupName": name, "LifecycleHookName": "drain",
@@ -273,6 +306,7 @@ pub static EDITS: &[Edit] = &[
         full: true,
         shown: Shown::Note(&["WorkersMissing/Threshold", "is 1, not 3"]),
         reverted: true,
+        nodes: Nodes::Stay,
         make: |o| {
             let params = json!({ "AlarmName": o.physical("WorkersMissing")?, "Threshold": 1 });
             o.call("monitoring", "PutMetricAlarm", params).map(drop)
@@ -283,6 +317,7 @@ pub static EDITS: &[Edit] = &[
         full: false,
         shown: Shown::Note(&["process AZRebalance", "no update resumes it", "aws autoscaling resume-processes"]),
         reverted: false,
+        nodes: Nodes::Stay,
         make: |o| {
             let name = o.physical("Workers")?;
             let params = json!({ "AutoScalingGroupName": name, "ScalingProcesses": ["AZRebalance"] });

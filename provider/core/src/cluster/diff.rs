@@ -10,6 +10,8 @@ use starburst_schema::{Constraint, Effect, FIELDS, Field, Format, Kind, format, 
 use super::api::{Change, Prior};
 use super::defaults::effective;
 use super::filled::filled;
+use super::parameters;
+use super::state::ClusterState;
 use crate::path::Path;
 use crate::value::{FileSource, FileValue, Value};
 
@@ -48,7 +50,16 @@ fn change(prior: &Prior, inputs: &Value, field: &'static Field) -> Option<Change
     if same(field, &before, &after) {
         return None;
     }
-    Some(Change { effect: effect(prior, inputs, field), path, before, after })
+    let effect = if is_brought_back(prior, field, &after) { Effect::InPlace } else { effect(prior, inputs, field) };
+    Some(Change { effect, path, before, after })
+}
+
+/// Whether the change only undoes what somebody did outside of the program to a resource that is no node: the stack has
+/// the program's value already.
+fn is_brought_back(prior: &Prior, field: &Field, after: &Value) -> bool {
+    let state = ClusterState::of(Some(prior)).unwrap_or_default();
+    let deployed = state.drifted_inputs.get(field.path);
+    deployed.is_some() && parameters::encode(field, after).as_ref() == deployed
 }
 
 /// Whether absent means that the cluster keeps what it has.

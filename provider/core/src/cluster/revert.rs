@@ -47,6 +47,7 @@ pub async fn settle(
     let mut state = ClusterState::among(&applied.outputs).unwrap_or_default();
     if !state.drifted.is_empty() && revert(ports, stack, &state).await.map_err(trouble)? {
         state.drifted.clear();
+        state.drifted_inputs.clear();
     }
     Ok(noted(ports, with_state(applied, &state), stack).await)
 }

@@ -30,6 +30,10 @@ pub struct ClusterState {
     /// Logical ids of resources that the last refresh found changed and that CloudFormation has to bring back.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub drifted: BTreeSet<String>,
+    /// Inputs whose live value the last refresh found at resources other than nodes, each with the text of its parameter
+    /// as the stack was deployed: to bring that back touches no node.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub drifted_inputs: BTreeMap<String, String>,
     /// Default tags of the provider that the stack has; absent in records that say nothing of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_tags: Option<BTreeMap<String, String>>,

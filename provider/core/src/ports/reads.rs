@@ -194,6 +194,10 @@ pub trait Compute: Send + Sync {
     async fn launch_data(&self, _template_id: &str, _version: &str) -> Called<Option<LaunchData>> {
         not_offered("ec2:DescribeLaunchTemplateVersions")
     }
+    /// The number of a launch template's newest version; `None` when there is no such template.
+    async fn newest_launch_version(&self, _template_id: &str) -> Called<Option<u64>> {
+        not_offered("ec2:DescribeLaunchTemplateVersions")
+    }
     /// Puts tags on instances, volumes and interfaces.
     async fn tag(&self, ids: &[String], tags: &BTreeMap<String, String>) -> Called<()>;
 }

@@ -5,6 +5,8 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use starburst_schema::Role;
+
 pub use settings::{Bundled, recognise, with_settings};
 
 /// The template as it is sent: compact YAML, at most 51,200 bytes with the settings that [`with_settings`] adds.
@@ -23,6 +25,17 @@ pub const WORKERS: &str = "Workers";
 pub const METASTORE: &str = "Metastore";
 /// Logical id of the Superset group.
 pub const SUPERSET: &str = "Superset";
+/// Logical id of the group of a role.
+#[must_use]
+pub fn group_of(role: Role) -> &'static str {
+    match role {
+        Role::Coordinator => COORDINATORS,
+        Role::Worker => WORKERS,
+        Role::Metastore => METASTORE,
+        Role::Superset => SUPERSET,
+    }
+}
+
 /// Logical id of the workers' launch template.
 pub const WORKER_LAUNCH_TEMPLATE: &str = "WorkerNode";
 /// Name of the lifecycle hook that holds a leaving coordinator or worker until it is drained.

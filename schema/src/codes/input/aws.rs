@@ -130,3 +130,12 @@ pub static LONGER_THAN_CREDENTIALS: Code = Code::new(
      a roll when they expire.",
     "Give the stack a service role, or use credentials that live longer.",
 );
+
+/// A launch template has a newest version that this program did not make.
+pub static FOREIGN_LAUNCH_VERSION: Code = Code::new(
+    1150,
+    "a launch template has a newest version that this program did not make",
+    "A change of tags makes CloudFormation read the number of the newest version, whoever made it, and roll the group to \
+     that version.",
+    "Delete the version, or bring the cluster back first where its group uses it.",
+);

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
+use starburst_schema::Field;
 
+use super::fields::Difference;
 use crate::ports::Stack;
 use crate::template;
 
@@ -93,6 +95,22 @@ impl<'a> Expected<'a> {
         let condition = &self.tree["Conditions"][name];
         let equals = condition.get("Fn::Equals").or_else(|| condition.pointer("/Fn::Not/0/Fn::Equals"))?;
         self.parameter(&equals[0])
+    }
+
+    /// Path and text of the parameter that carries a field, as the stack was deployed.
+    #[must_use]
+    pub fn deployed(&self, field: &'static Field) -> Option<(&'static str, &str)> {
+        Some((field.path, self.stack.parameters.get(field.parameter?.name)?.as_str()))
+    }
+
+    /// Whether a difference is brought back without a node being replaced: nodes come from groups and launch templates.
+    #[must_use]
+    pub fn spares_nodes(&self, difference: &Difference) -> bool {
+        match text(&self.tree["Resources"][&difference.logical_id]["Type"]).as_str() {
+            "AWS::AutoScaling::AutoScalingGroup" | "AWS::EC2::LaunchTemplate" => false,
+            // What is made anew gets another id, which nodes may know.
+            kind => !difference.property.is_empty() || kind.starts_with("AWS::CloudWatch::"),
+        }
     }
 
     fn parameter(&self, node: &Json) -> Option<String> {

@@ -157,6 +157,7 @@ pub(super) async fn groups_of(ports: Ports<'_>, stack: &Stack) -> Result<Result<
 /// Puts each difference on its input; the rest is told. The record gets what CloudFormation has to revert.
 fn place(mut seen: Seen, expected: &Expected<'_>, state: &mut ClusterState, inputs: &mut Value) -> Vec<Message> {
     let mut notes = std::mem::take(&mut seen.notes);
+    state.drifted_inputs.clear();
     for difference in seen.resized.iter().chain(&seen.differences) {
         if difference.property == "/LaunchTemplateData/SecurityGroupIds" {
             let live = difference.actual.split(',').filter(|id| !id.is_empty()).map(Value::text).collect();
@@ -164,7 +165,12 @@ fn place(mut seen: Seen, expected: &Expected<'_>, state: &mut ClusterState, inpu
             continue;
         }
         match field_and_value(expected, difference) {
-            Some((field, live)) => put(inputs, field, live),
+            Some((field, live)) => {
+                put(inputs, field, live);
+                if let Some((name, deployed)) = expected.deployed(field).filter(|_| expected.spares_nodes(difference)) {
+                    state.drifted_inputs.insert(name.to_owned(), deployed.to_owned());
+                }
+            }
             None => notes.push(difference.note(expected)),
         }
     }
@@ -176,6 +182,10 @@ fn place(mut seen: Seen, expected: &Expected<'_>, state: &mut ClusterState, inpu
                 "drift: tag {key} of a group is {live}; the next update that touches the stack sets it back"
             )));
         }
+    }
+    let on_nodes = seen.differences.iter().filter(|difference| !expected.spares_nodes(difference));
+    for (field, _) in on_nodes.filter_map(|difference| field_and_value(expected, difference)) {
+        state.drifted_inputs.remove(field.path);
     }
     state.drifted = seen.drifted;
     state.versions.extend(seen.versions);

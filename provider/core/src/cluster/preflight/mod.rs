@@ -14,6 +14,7 @@ mod storage;
 
 #[cfg(test)]
 mod tests;
+mod versions;
 #[cfg(test)]
 mod world;
 
@@ -82,6 +83,7 @@ pub async fn preflight(
     storage::rules(&case, &mut found);
     length::rules(&case, ports, limit, &mut found);
     name(&case, asker, &mut found);
+    unless_cancelled(ports, versions::rules(ports, prior, plan, &mut found)).await?;
     if scope.assets {
         files::rules(ports, prior, inputs, &mut found).await?;
     }

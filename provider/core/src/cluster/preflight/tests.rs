@@ -346,7 +346,7 @@ fn an_update_reads_what_its_inputs_need() {
     };
     assert_eq!(
         calls(&[("stack.tags", json!({ "a": "b" }))]),
-        ["sts:GetCallerIdentity", "cloudformation:DescribeStacks"]
+        ["sts:GetCallerIdentity", "autoscaling:DescribeAutoScalingGroups", "cloudformation:DescribeStacks"]
     );
     assert_eq!(
         calls(&[("ec2.keyName", json!("analytics"))]),
@@ -395,7 +395,7 @@ fn a_plan_with_errors_calls_nothing() {
 fn every_rule_with_reads_has_a_row() {
     let plan = Plan::default();
     assert!(plan.is_empty());
-    let here = [1130, 1131, 1132, 1133, 1134, 1135, 1136, 1137, 1138, 1139, 1140, 1141, 1142, 1143, 1144, 1149];
+    let here = [1130, 1131, 1132, 1133, 1134, 1135, 1136, 1137, 1138, 1139, 1140, 1141, 1142, 1143, 1144, 1149, 1150];
     let codes = starburst_schema::codes::input::CODES.iter().map(|code| code.number).filter(|number| *number >= 1130);
     assert_eq!(codes.collect::<Vec<_>>(), here);
 }

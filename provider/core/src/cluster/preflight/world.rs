@@ -221,6 +221,9 @@ impl CloudFormation for World {
 
 #[async_trait]
 impl AutoScaling for World {
+    async fn stack_groups(&self, _: &str) -> Called<Vec<Group>> {
+        self.call("autoscaling:DescribeAutoScalingGroups", self.workers.iter().cloned().collect())
+    }
     async fn groups(&self, _names: &[String]) -> Called<Vec<Group>> {
         self.call("autoscaling:DescribeAutoScalingGroups", self.workers.iter().cloned().collect())
     }
