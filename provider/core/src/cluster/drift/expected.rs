@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 use starburst_schema::Field;
 
-use super::fields::Difference;
 use crate::ports::Stack;
 use crate::template;
 
@@ -103,14 +102,10 @@ impl<'a> Expected<'a> {
         Some((field.path, self.stack.parameters.get(field.parameter?.name)?.as_str()))
     }
 
-    /// Whether a difference is brought back without a node being replaced: nodes come from groups and launch templates.
+    /// The type of a resource.
     #[must_use]
-    pub fn spares_nodes(&self, difference: &Difference) -> bool {
-        match text(&self.tree["Resources"][&difference.logical_id]["Type"]).as_str() {
-            "AWS::AutoScaling::AutoScalingGroup" | "AWS::EC2::LaunchTemplate" => false,
-            // What is made anew gets another id, which nodes may know.
-            kind => !difference.property.is_empty() || kind.starts_with("AWS::CloudWatch::"),
-        }
+    pub fn kind(&self, logical_id: &str) -> String {
+        text(&self.tree["Resources"][logical_id]["Type"])
     }
 
     fn parameter(&self, node: &Json) -> Option<String> {

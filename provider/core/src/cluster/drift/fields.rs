@@ -58,6 +58,16 @@ impl Difference {
         note.text(end).text("; the next update that touches the stack sets it back")
     }
 
+    /// Whether it is brought back without a node being replaced: nodes come from groups and launch templates.
+    #[must_use]
+    pub fn spares_nodes(&self, expected: &Expected<'_>) -> bool {
+        match expected.kind(&self.logical_id).as_str() {
+            "AWS::AutoScaling::AutoScalingGroup" | "AWS::EC2::LaunchTemplate" => false,
+            // What is made anew gets another id, which nodes may know.
+            kind => !self.property.is_empty() || kind.starts_with("AWS::CloudWatch::"),
+        }
+    }
+
     /// Paths of the inputs that have a part in the property.
     fn inputs(&self, expected: &Expected<'_>) -> Vec<&'static str> {
         let mut paths: Vec<&'static str> =

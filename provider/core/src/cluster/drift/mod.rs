@@ -167,7 +167,7 @@ fn place(mut seen: Seen, expected: &Expected<'_>, state: &mut ClusterState, inpu
         match field_and_value(expected, difference) {
             Some((field, live)) => {
                 put(inputs, field, live);
-                if let Some((name, deployed)) = expected.deployed(field).filter(|_| expected.spares_nodes(difference)) {
+                if let Some((name, deployed)) = expected.deployed(field).filter(|_| difference.spares_nodes(expected)) {
                     state.drifted_inputs.insert(name.to_owned(), deployed.to_owned());
                 }
             }
@@ -183,7 +183,7 @@ fn place(mut seen: Seen, expected: &Expected<'_>, state: &mut ClusterState, inpu
             )));
         }
     }
-    let on_nodes = seen.differences.iter().filter(|difference| !expected.spares_nodes(difference));
+    let on_nodes = seen.differences.iter().filter(|difference| !difference.spares_nodes(expected));
     for (field, _) in on_nodes.filter_map(|difference| field_and_value(expected, difference)) {
         state.drifted_inputs.remove(field.path);
     }
