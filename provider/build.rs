@@ -16,6 +16,7 @@ const PROTOCOLS: [(&str, &[&str]); 2] = [
             "pulumi/engine.proto",
             "pulumi/errors.proto",
             "pulumi/status.proto",
+            "pulumi/resource_status.proto",
         ],
     ),
     (

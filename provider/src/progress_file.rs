@@ -61,12 +61,12 @@ impl ProgressSink for ProgressFile {
     fn report(&self, progress: Progress) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let text = match progress {
-            Progress::Status(message) | Progress::Info(message) => message.render(self.client),
             Progress::Warning(message) => {
                 let text = message.render(self.client);
                 state.warnings.push(text.clone());
                 format!("warning: {text}")
             }
+            other => other.text().render(self.client),
         };
         let Some(file) = &mut state.file else { return };
         let line = line(SystemClock.now(), &self.stack, &text);

@@ -41,8 +41,7 @@ struct Said(Mutex<Vec<String>>);
 
 impl ProgressSink for Said {
     fn report(&self, progress: Progress) {
-        let (Progress::Status(line) | Progress::Info(line) | Progress::Warning(line)) = progress;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line.render(Client::Pulumi));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(progress.text().render(Client::Pulumi));
     }
 }
 

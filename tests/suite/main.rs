@@ -14,6 +14,7 @@ mod model_world;
 mod parity;
 mod polling;
 mod process;
+mod progress;
 mod properties;
 mod regions;
 mod registry;

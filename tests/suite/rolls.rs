@@ -31,9 +31,8 @@ impl Cancellation for Lines {
 
 impl ProgressSink for Lines {
     fn report(&self, progress: Progress) {
-        let (Progress::Status(text) | Progress::Info(text) | Progress::Warning(text)) = progress;
         if let Ok(mut lines) = self.0.lock() {
-            lines.push(text.render(Client::Pulumi));
+            lines.push(progress.text().render(Client::Pulumi));
         }
     }
 }

@@ -13,14 +13,20 @@ use starburst_core::failure::Client;
 /// The words and flags that make the program a tool for people; anything else starts the plugin.
 const OURS: [&str; 8] = ["template", "explain", "watch", "help", "--help", "-h", "--version", "-V"];
 
-/// The one flag that is no command; which front end speaks is decided elsewhere.
-const DEBUG: &str = "With --debug alone it keeps running for terraform or tofu to attach to, until Ctrl-C, and prints \
-                     the environment variable that tells them where it is.";
+/// The one flag that is no command, which front end speaks is decided elsewhere; and what the environment may say.
+const AFTER: &str = "\
+With --debug alone it keeps running for terraform or tofu to attach to, until Ctrl-C, and prints the environment variable \
+that tells them where it is.
+
+Environment of a run:
+  STARBURST_LOG=debug            log each call of AWS, never its parameters
+  STARBURST_PROGRESS_FILE=PATH   append the lines of each operation to a file
+  STARBURST_PULUMI_VIEWS=1       show the stack's resources beneath the cluster in Pulumi, and keep them in its state";
 
 /// A Presto and Alluxio cluster on AWS as one resource. Pulumi, Terraform and OpenTofu start this program themselves;
 /// the commands are for people.
 #[derive(Debug, Parser)]
-#[command(version, after_help = DEBUG)]
+#[command(version, after_help = AFTER)]
 struct Line {
     #[command(subcommand)]
     command: Command,

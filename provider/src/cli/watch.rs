@@ -190,8 +190,8 @@ impl Lines {
 impl ProgressSink for Lines {
     fn report(&self, progress: Progress) {
         match progress {
-            Progress::Status(text) | Progress::Info(text) => self.print(&text.render(self.client)),
             Progress::Warning(text) => self.print(&format!("warning: {}", text.render(self.client))),
+            other => self.print(&other.text().render(self.client)),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::decode::decode;
 use super::encode::{Unknowns, encode};
 use super::errors;
 use super::provider::{Operation, Provider, known_type};
+use super::views::{Owner, Views};
 use super::wire::{CreateRequest, CreateResponse, DeleteRequest, UpdateRequest, UpdateResponse};
 
 /// Makes a cluster, or previews one.
@@ -24,10 +25,17 @@ pub async fn create(provider: &Provider, request: CreateRequest) -> Result<Creat
         let properties = Some(encode(&outputs, Unknowns::Kept));
         return Ok(CreateResponse { id: String::new(), properties, refresh_before_update: false });
     }
-    let Operation { connection, cancelled, progress, asker } = operation;
+    let Operation { connection, cancelled, mut progress, asker } = operation;
+    let views = provider.views(&request.resource_status_address, &request.resource_status_token, Vec::new());
+    progress.show(Views::of(&request.urn, views));
     let ports = connection.ports(&cancelled, &progress);
     let made = cluster::create(ports, &asker, connection.settings(), &inputs, timeout(request.timeout)).await;
-    progress.finish().await;
+    let stays = match &made {
+        // The views of a stack that was joined are in the state of the one that is believed replaced.
+        Ok(made) => !made.joined,
+        Err(failed) => failed.partial.is_some(),
+    };
+    progress.close(stays.then_some(Owner::Stays)).await;
     let made = made.map_err(|failed| errors::failed_apply(&failed))?;
     if made.joined {
         provider.joined(&made.id);
@@ -53,11 +61,13 @@ pub async fn update(provider: &Provider, request: UpdateRequest) -> Result<Updat
         let properties = Some(encode(&outputs, Unknowns::Kept));
         return Ok(UpdateResponse { properties, refresh_before_update: false });
     }
-    let Operation { connection, cancelled, progress, asker } = operation;
+    let Operation { connection, cancelled, mut progress, asker } = operation;
+    let views = provider.views(&request.resource_status_address, &request.resource_status_token, request.old_views);
+    progress.show(Views::of(&request.urn, views));
     let ports = connection.ports(&cancelled, &progress);
     let settings = connection.settings();
     let changed = cluster::update(ports, &asker, settings, &prior, &inputs, timeout(request.timeout)).await;
-    progress.finish().await;
+    progress.close(Some(Owner::Stays)).await;
     let changed = changed.map_err(|failed| errors::failed_apply(&failed))?;
     let properties = Some(encode(&changed.outputs, Unknowns::LeftOut));
     Ok(UpdateResponse { properties, refresh_before_update: false })
@@ -71,9 +81,11 @@ pub async fn delete(provider: &Provider, request: DeleteRequest) -> Result<(), S
         inputs: decode(request.old_inputs.as_ref())?,
         outputs: decode(request.properties.as_ref())?,
     };
-    let operation =
+    let mut operation =
         provider.operation_in(&request.urn, &prior.inputs).await.map_err(|failure| errors::status(&failure))?;
     operation.hide_secrets_of(&prior.inputs);
+    let views = provider.views(&request.resource_status_address, &request.resource_status_token, request.old_views);
+    operation.progress.show(Views::of(&request.urn, views));
     if provider.is_replaced_by_itself(&prior.id) {
         // The engine does not tell a create that it replaces something: only the deletion that follows shows it.
         operation.progress.warning(format!(
@@ -81,13 +93,14 @@ pub async fn delete(provider: &Provider, request: DeleteRequest) -> Result<(), S
              this very stack. To make the cluster anew, destroy it first, or set the option deleteBeforeReplace",
             prior.id
         ));
-        operation.progress.finish().await;
+        operation.progress.close(None).await;
         return Ok(());
     }
     let Operation { connection, cancelled, progress, asker } = operation;
     let ports = connection.ports(&cancelled, &progress);
     let removed = cluster::delete(ports, &asker, connection.settings(), &prior, timeout(request.timeout)).await;
-    progress.finish().await;
+    let gone = matches!(&removed, Ok(_) | Err(Failure { kind: FailureKind::Gone, .. }));
+    progress.close(gone.then_some(Owner::Goes)).await;
     match removed {
         Err(Failure { kind: FailureKind::Gone, .. }) => Ok(()),
         other => other.map_err(|failure| errors::status(&failure)),

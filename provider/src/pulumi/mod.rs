@@ -2,7 +2,7 @@
 //!
 //! Map: [`server`] serves · `provider` is what its calls share · `handshake`, `config`, `schema` speak of the plugin itself · `check`, `plan`, `apply`,
 //! `read`, `import`, `list`, `functions` answer for the resource · [`decode`] and [`encode`] translate values,
-//! `mapping` what Terraform's converter asks · `progress` and `errors` carry what users read.
+//! `mapping` what Terraform's converter asks · `progress`, [`views`] and `errors` carry what users read.
 //!
 //! Invariants, as absences: no file here names AWS's SDK, and none holds the name of a field.
 //!
@@ -34,6 +34,9 @@ mod schema;
 pub mod server;
 #[cfg(test)]
 mod server_tests;
+pub mod views;
+#[cfg(test)]
+mod views_tests;
 
 /// Messages and services of the wire, generated from `proto/pulumi`.
 #[allow(clippy::all, clippy::pedantic, missing_docs)]

@@ -9,8 +9,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tonic::transport::{Channel, Endpoint};
 
+use super::views::{Owner, Views};
 use super::wire::engine_client::EngineClient;
 use super::wire::{LogRequest, LogSeverity};
+use crate::progress_file::ProgressFile;
 
 /// How long one line may take to reach the engine; after that no further one is tried in the same call.
 const LINE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -34,7 +36,7 @@ impl Engine {
     }
 
     /// The lines of one call, shown under the resource of that URN.
-    pub fn progress(&self, urn: &str) -> Progress {
+    pub fn progress(&self, urn: &str, stack: &str) -> Progress {
         let client = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         let (sender, task) = match client {
             Some(client) => {
@@ -43,59 +45,92 @@ impl Engine {
             }
             None => (None, None),
         };
-        Progress { urn: urn.to_owned(), sender, task: Mutex::new(task) }
+        let file = ProgressFile::from_env(stack, Client::Pulumi);
+        Progress { urn: urn.to_owned(), sender, task: Mutex::new(task), file, views: None }
     }
 }
 
-async fn send(mut client: EngineClient<Channel>, mut lines: mpsc::UnboundedReceiver<LogRequest>) {
-    while let Some(mut line) = lines.recv().await {
-        // Only the newest of several status lines that wait matters.
-        while line.ephemeral {
+/// A line on its way, and whether the next such line takes its place when both wait.
+struct Waiting {
+    line: LogRequest,
+    passing: bool,
+}
+
+async fn send(mut client: EngineClient<Channel>, mut lines: mpsc::UnboundedReceiver<Waiting>) {
+    while let Some(mut waiting) = lines.recv().await {
+        // Only the newest of several passing lines that wait matters.
+        while waiting.passing {
             match lines.try_recv() {
-                Ok(next) if next.ephemeral => line = next,
+                Ok(next) if next.passing => waiting = next,
                 Ok(next) => {
-                    if client.log(line).await.is_err() {
+                    if client.log(waiting.line).await.is_err() {
                         return;
                     }
-                    line = next;
+                    waiting = next;
                 }
                 Err(_) => break,
             }
         }
-        if client.log(line).await.is_err() {
+        if client.log(waiting.line).await.is_err() {
             return;
         }
     }
 }
 
+/// How long the engine shows a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lasts {
+    /// Among the diagnostics at the end too.
+    Kept,
+    /// Until the next one, and each is shown.
+    Shown,
+    /// Until the next one; left out when that is there already.
+    Passing,
+}
+
 /// The lines of one call.
 pub struct Progress {
     urn: String,
-    sender: Option<mpsc::UnboundedSender<LogRequest>>,
+    sender: Option<mpsc::UnboundedSender<Waiting>>,
     task: Mutex<Option<JoinHandle<()>>>,
+    file: ProgressFile,
+    views: Option<Views>,
 }
 
 impl Progress {
+    /// Shows the stack's resources as these views too.
+    pub fn show(&mut self, views: Option<Views>) {
+        self.views = views;
+    }
+
+    /// Tells the engine the views of a cluster of which it is known whether it stays in the engine's state, and waits
+    /// until the engine has every line, for a bounded time.
+    pub async fn close(mut self, owner: Option<Owner>) {
+        if let (Some(views), Some(owner)) = (self.views.take(), owner)
+            && let Some(refused) = views.publish(owner).await
+        {
+            self.warning(refused);
+        }
+        self.finish().await;
+    }
+
     /// A line worth keeping.
     pub fn info(&self, message: &Message) {
-        self.line(LogSeverity::Info, message.render(Client::Pulumi), false);
+        self.line(LogSeverity::Info, message.render(Client::Pulumi), Lasts::Kept);
     }
 
     /// A line that the user should act on.
     pub fn warning(&self, text: String) {
-        self.line(LogSeverity::Warning, text, false);
+        self.line(LogSeverity::Warning, text, Lasts::Kept);
     }
 
-    fn line(&self, severity: LogSeverity, message: String, ephemeral: bool) {
+    fn line(&self, severity: LogSeverity, message: String, lasts: Lasts) {
         if let Some(sender) = &self.sender {
             // The receiver is gone once the engine did not take a line; the operation goes on without lines.
-            let _ = sender.send(LogRequest {
-                severity: severity.into(),
-                message,
-                urn: self.urn.clone(),
-                stream_id: 0,
-                ephemeral,
-            });
+            let ephemeral = lasts != Lasts::Kept;
+            let line =
+                LogRequest { severity: severity.into(), message, urn: self.urn.clone(), stream_id: 0, ephemeral };
+            let _ = sender.send(Waiting { line, passing: lasts == Lasts::Passing });
         }
     }
 
@@ -111,10 +146,18 @@ impl Progress {
 
 impl ProgressSink for Progress {
     fn report(&self, progress: Line) {
+        self.file.report(progress.clone());
         match progress {
-            Line::Status(message) => self.line(LogSeverity::Info, message.render(Client::Pulumi), true),
+            Line::Status(message) => self.line(LogSeverity::Info, message.render(Client::Pulumi), Lasts::Passing),
             Line::Info(message) => self.info(&message),
             Line::Warning(message) => self.warning(message.render(Client::Pulumi)),
+            Line::Event(event) => {
+                if let Some(views) = &self.views {
+                    views.take(&event.event);
+                }
+                let lasts = if event.kept { Lasts::Kept } else { Lasts::Shown };
+                self.line(LogSeverity::Info, event.text.render(Client::Pulumi), lasts);
+            }
         }
     }
 }

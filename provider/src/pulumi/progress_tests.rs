@@ -43,7 +43,7 @@ async fn lines_arrive_in_order_under_the_resource() {
     let listening = Listening::default();
     let engine = Engine::default();
     engine.open(&address_of(listening.clone()).await);
-    let progress = engine.progress("urn:x");
+    let progress = engine.progress("urn:x", "analytics");
     progress.report(Line::Info(Message::new("one")));
     progress.report(Line::Status(Message::new("two")));
     progress.report(Line::Warning(Message::new("three")));
@@ -61,7 +61,7 @@ async fn of_many_status_lines_only_the_newest_matter() {
     let listening = Listening::default();
     let engine = Engine::default();
     engine.open(&address_of(listening.clone()).await);
-    let progress = engine.progress("urn:x");
+    let progress = engine.progress("urn:x", "analytics");
     for at in 0..10_000 {
         progress.report(Line::Status(Message::new(at.to_string())));
     }
@@ -76,7 +76,7 @@ async fn an_engine_that_does_not_listen_delays_nothing_but_the_end() {
     for address in [address_of(Listening { deaf: true, ..Listening::default() }).await, "127.0.0.1:1".to_owned()] {
         let engine = Engine::default();
         engine.open(&address);
-        let progress = engine.progress("urn:x");
+        let progress = engine.progress("urn:x", "analytics");
         let start = Instant::now();
         progress.report(Line::Info(Message::new("nobody hears this")));
         assert!(start.elapsed() < Duration::from_millis(100));
@@ -90,7 +90,7 @@ async fn without_an_engine_lines_go_nowhere() {
     let engine = Engine::default();
     engine.open("");
     engine.open("no address at all");
-    let progress = engine.progress("urn:x");
+    let progress = engine.progress("urn:x", "analytics");
     progress.report(Line::Info(Message::new("x")));
     progress.finish().await;
 }

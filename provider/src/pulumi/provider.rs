@@ -2,15 +2,18 @@
 //! protocol.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use starburst_core::cluster::Asker;
+use starburst_core::cluster::{self, Asker};
 use starburst_core::failure::{Client, Failure};
 use starburst_core::value::Value;
 use tonic::Status;
 
 use super::CLUSTER;
 use super::progress::{Engine, Progress};
+use super::views::Target;
+use super::wire::View;
 use crate::session::{Cancelled, Session, hide_secrets};
 use crate::world::{Connection, World};
 
@@ -21,6 +24,8 @@ pub struct Provider {
     pub(super) engine: Engine,
     /// Ids of stacks that a create of this process found, made by an earlier one of the same request.
     joined: Arc<Mutex<BTreeSet<String>>>,
+    /// Whether the engine said that it takes views.
+    views: Arc<AtomicBool>,
 }
 
 /// What one call of a resource needs.
@@ -39,7 +44,12 @@ impl Provider {
     /// A provider that is not configured yet. `engine` is the address of the engine's own service, when known.
     #[must_use]
     pub fn new(world: Arc<dyn World>, engine: Option<&str>) -> Self {
-        let provider = Self { session: Session::new(world), engine: Engine::default(), joined: Arc::default() };
+        let provider = Self {
+            session: Session::new(world),
+            engine: Engine::default(),
+            joined: Arc::default(),
+            views: Arc::default(),
+        };
         provider.engine.open(engine.unwrap_or_default());
         provider
     }
@@ -65,7 +75,18 @@ impl Provider {
     }
 
     pub(super) fn progress(&self, urn: &str) -> Progress {
-        self.engine.progress(urn)
+        self.engine.progress(urn, "")
+    }
+
+    /// Notes what the engine says that it can do.
+    pub(super) fn greeted(&self, takes_views: bool) {
+        self.views.store(takes_views, Ordering::Relaxed);
+    }
+
+    /// Where the views of an operation go.
+    pub(super) fn views(&self, address: &str, token: &str, old: Vec<View>) -> Target {
+        let supported = self.views.load(Ordering::Relaxed);
+        Target { supported, address: address.to_owned(), token: token.to_owned(), old }
     }
 
     pub(super) fn configure_with(&self, config: Value) {
@@ -81,7 +102,8 @@ impl Provider {
     pub(super) async fn operation_in(&self, urn: &str, inputs: &Value) -> Result<Operation, Failure> {
         let cancelled = self.session.cancellation();
         let connection = self.session.connection(inputs).await?;
-        Ok(Operation { connection, cancelled, progress: self.progress(urn), asker: asker(urn) })
+        let stack = cluster::request::name_of(inputs).unwrap_or_default();
+        Ok(Operation { connection, cancelled, progress: self.engine.progress(urn, &stack), asker: asker(urn) })
     }
 }
 

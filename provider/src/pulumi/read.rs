@@ -6,6 +6,7 @@ use tonic::Status;
 use super::decode::decode;
 use super::encode::{Unknowns, encode};
 use super::provider::{Operation, Provider, known_type};
+use super::views::{Owner, Views};
 use super::wire::{ReadRequest, ReadResponse};
 use super::{errors, import};
 
@@ -19,13 +20,15 @@ pub async fn read(provider: &Provider, request: ReadRequest) -> Result<ReadRespo
     if let Some(prior) = &prior {
         operation.hide_secrets_of(&prior.inputs);
     }
-    let Operation { connection, cancelled, progress, .. } = operation;
+    let Operation { connection, cancelled, mut progress, .. } = operation;
+    let views = provider.views(&request.resource_status_address, &request.resource_status_token, request.old_views);
+    progress.show(Views::of(&request.urn, views));
     let ports = connection.ports(&cancelled, &progress);
     let found = cluster::read(ports, connection.settings(), &request.id, prior.as_ref()).await;
     if let Ok(Some(found)) = &found {
         found.notes.iter().for_each(|note| progress.info(note));
     }
-    progress.finish().await;
+    progress.close(matches!(found, Ok(None)).then_some(Owner::Goes)).await;
     Ok(match found.map_err(|failure| errors::status(&failure))? {
         None => ReadResponse::default(),
         Some(found) => ReadResponse {

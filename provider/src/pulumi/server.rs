@@ -35,6 +35,7 @@ impl ResourceProvider for Provider {
     async fn handshake(&self, request: Request<ProviderHandshakeRequest>) -> Answer<ProviderHandshakeResponse> {
         let request = request.into_inner();
         self.engine.open(&request.engine_address);
+        self.greeted(request.supports_views);
         Ok(Response::new(handshake::answer()))
     }
     async fn get_plugin_info(&self, _: Request<()>) -> Answer<PluginInfo> {

@@ -45,9 +45,10 @@ pub static REFUSED: Code = Code::new(
 /// The stack's name is in use.
 pub static NAME_TAKEN: Code = Code::new(
     3002,
-    "a stack of that name exists and belongs to something else",
-    "A CloudFormation stack with the chosen name is there, and it was not made by this resource.",
-    "Choose another name for the stack, or import the existing stack.",
+    "a stack of that name exists",
+    "A CloudFormation stack with the chosen name is there, and it was not made by this resource, or it is the one that \
+     this resource is to replace.",
+    "Choose another name for the stack, destroy the cluster before its replacement, or import the existing stack.",
 );
 
 /// Another operation runs.

@@ -11,7 +11,7 @@ use super::plan::{plan_at, refuse_errors};
 use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
 use super::state::ClusterState;
 use super::update_request::{self, Update};
-use super::{assets, change_set, derive, diagnosis, guard, observe, outputs, preflight, revert, rolls, sizes};
+use super::{assets, change_set, derive, diagnosis, drift, guard, observe, outputs, preflight, revert, rolls, sizes};
 use crate::failure::{Failure, FailureKind, Message};
 use crate::ports::{Ports, Progress, Stack, StackRequest};
 use crate::stack::{self, ChangeSetUse, Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery};
@@ -60,7 +60,9 @@ pub async fn create(
         state: &state,
         keep_template: false,
     });
-    let operation = operation(asker, inputs, Goal::Create, None, Some(request), timeout.unwrap_or(DEFAULT_TIMEOUT));
+    let resources = drift::Expected::count(&request, &ports.identity.region());
+    let mut operation = operation(asker, inputs, Goal::Create, None, Some(request), timeout.unwrap_or(DEFAULT_TIMEOUT));
+    operation.resources = Some(resources);
     let outcome = stack::run(ports, operation).await;
     let (applied, stack) = conclude(ports, inputs, state, outcome).await?;
     let joined = facts.began.as_ref() == Some(&stack.id);
@@ -190,7 +192,6 @@ fn operation(
             retain: texts(inputs, &stack_fields::RECOVERY_RETAIN_RESOURCES),
         },
         fields: diagnosis::fields_of_resources(),
-        resources: None,
         stub: ClusterState::of(prior).ok().and_then(|state| state.operation),
         ..Operation::new(goal, text(inputs, &stack_fields::NAME).unwrap_or_default())
     }

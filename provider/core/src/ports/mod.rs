@@ -103,10 +103,34 @@ pub trait Cancellation: Send + Sync {
 pub enum Progress {
     /// The line that says what is happening now; replaces the one before.
     Status(Message),
-    /// Something worth keeping: a stack event, a decision.
+    /// Something worth keeping: a decision, a node that changes.
     Info(Message),
+    /// A stack event: each comes once, in the order in which AWS has them.
+    Event(EventLine),
     /// Something that the user should act on.
     Warning(Message),
+}
+
+impl Progress {
+    /// The line itself.
+    #[must_use]
+    pub const fn text(&self) -> &Message {
+        match self {
+            Self::Status(text) | Self::Info(text) | Self::Warning(text) => text,
+            Self::Event(event) => &event.text,
+        }
+    }
+}
+
+/// A stack event for users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventLine {
+    /// Its line.
+    pub text: Message,
+    /// Whether it is worth keeping: it says more than that one resource goes its usual way.
+    pub kept: bool,
+    /// The event.
+    pub event: Box<StackEvent>,
 }
 
 /// Where progress goes. Never blocks for long and never fails an operation.

@@ -17,19 +17,28 @@ pub(super) fn no_request() -> Failure {
     Failure::new(FailureKind::Bug, &bug::BUG, Message::new("an operation that needs a request came without one"))
 }
 
-/// The name belongs to another stack.
+/// The name belongs to another stack, or to the very one that is to be replaced.
 pub(super) fn name_taken(operation: &Operation, stack: &Stack) -> Failure {
-    let summary = format!(
-        "a stack named {} exists already ({}, {}) and is not this resource's",
-        stack.name, stack.id, stack.status
-    );
+    let own = operation.goal == Goal::Create && stack.tags.get(&operation.owner.key) == Some(&operation.owner.value);
+    let whose = if own {
+        "is this resource's own: a replacement cannot have its name while it is there"
+    } else {
+        "is not this resource's"
+    };
+    let summary = format!("a stack named {} exists already ({}, {}) and {whose}", stack.name, stack.id, stack.status);
     let rename = match operation.fields.find(Topic::StackName, "") {
         Some(path) => Message::new("choose another name in ").path(path),
         None => Message::new("choose another name for the stack"),
     };
-    Failure::new(FailureKind::Conflict, &refused::NAME_TAKEN, Message::new(summary))
-        .hint(rename)
-        .hint(Message::new("to take the existing stack over: ").command(Advice::Import(stack.id.clone())))
+    let failure = Failure::new(FailureKind::Conflict, &refused::NAME_TAKEN, Message::new(summary)).hint(rename);
+    let (anew, over) = if own {
+        let anew = "to make the cluster anew, destroy it first and run the same command again";
+        (Some(Message::new(anew)), "where the client's state has lost the cluster, take it over: ")
+    } else {
+        (None, "to take the existing stack over: ")
+    };
+    let failure = anew.into_iter().fold(failure, Failure::hint);
+    failure.hint(Message::new(over).command(Advice::Import(stack.id.clone())))
 }
 
 /// Another operation runs.

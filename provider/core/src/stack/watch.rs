@@ -9,7 +9,7 @@ use super::status::StackStatus;
 use super::timers::Reason;
 use super::token;
 use crate::failure::Message;
-use crate::ports::{CallError, CallErrorKind, Called, EventPage, OnFailure, Progress, Stack, StackEvent};
+use crate::ports::{CallError, CallErrorKind, Called, EventLine, EventPage, OnFailure, Progress, Stack, StackEvent};
 use crate::time::{Millis, Timestamp};
 
 /// Silence of the events after which the stack itself is asked, in case its last event was missed.
@@ -147,11 +147,11 @@ impl Machine {
 
     fn tell(&mut self, now: Timestamp, new: &[StackEvent]) {
         for event in new {
-            let line = events::line(event, &self.feed, self.expected());
+            let text = events::line(event, &self.feed, self.expected());
             let kept = event.is_of_stack()
                 || event.status.ends_with("_FAILED")
                 || !(event.reason.is_empty() || events::is_routine(&event.reason));
-            self.report(if kept { Progress::Info(line) } else { Progress::Status(line) });
+            self.report(Progress::Event(EventLine { text, kept, event: Box::new(event.clone()) }));
         }
         self.hear_of_nodes(now, new);
         self.timers.set(Reason::StatusLine, now + STATUS_LINE);

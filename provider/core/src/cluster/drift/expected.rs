@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 use starburst_schema::Field;
 
-use crate::ports::Stack;
+use crate::ports::{ParameterValue, Stack, StackRequest};
 use crate::template;
 
 /// The template over the parameters of one stack.
@@ -41,6 +41,21 @@ impl<'a> Expected<'a> {
         let all = self.tree["Resources"].as_object().into_iter().flatten();
         let there = all.filter(|(_, resource)| resource["Condition"].as_str().is_none_or(|name| self.condition(name)));
         there.map(|(id, resource)| (id.clone(), text(&resource["Type"]))).collect()
+    }
+
+    /// How many resources a new stack of the bundled template has that is made by this request.
+    #[must_use]
+    pub fn count(request: &StackRequest, region: &str) -> usize {
+        let tree: Json = serde_json::from_str(template::JSON).unwrap_or_default();
+        let declared = tree["Parameters"].as_object().into_iter().flatten();
+        let mut parameters: BTreeMap<String, String> =
+            declared.map(|(name, row)| (name.clone(), text(&row["Default"]))).collect();
+        parameters.extend(request.parameters.iter().filter_map(|(name, value)| match value {
+            ParameterValue::Text(text) | ParameterValue::Secret(text) => Some((name.clone(), text.clone())),
+            ParameterValue::Previous => None,
+        }));
+        let stack = Stack { parameters, ..Stack::default() };
+        Expected { tree, stack: &stack, region }.resources().len()
     }
 
     /// The resolved properties of a resource. A reference to another resource reads `${LogicalId}` or

@@ -3,7 +3,7 @@
 use super::scripts::*;
 use super::world::*;
 use crate::failure::{Client, FailureKind};
-use crate::ports::{CallErrorKind, CloudFormation as _, Progress};
+use crate::ports::{CallErrorKind, CloudFormation as _};
 use crate::stack::status::StackStatus;
 use crate::stack::{Fields, Followed, Follower, Goal};
 use crate::time::{Millis, Timestamp};
@@ -33,10 +33,7 @@ fn followed(world: &World) -> Followed {
 }
 
 fn lines(world: &World) -> Vec<String> {
-    let text = |line: &Progress| match line {
-        Progress::Status(text) | Progress::Info(text) | Progress::Warning(text) => text.render(Client::Pulumi),
-    };
-    world.state().lines.iter().map(|(_, line)| text(line)).collect()
+    world.state().lines.iter().map(|(_, line)| line.text().render(Client::Pulumi)).collect()
 }
 
 fn of_events(world: &World) -> Vec<String> {

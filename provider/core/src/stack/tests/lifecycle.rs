@@ -86,7 +86,9 @@ fn a_replacement_does_not_join_what_it_replaces() {
     assert!(matches!(world.run(first).unwrap(), Outcome::Succeeded { .. }));
     let mut second = operation(Goal::Create);
     second.instance = "second".into();
-    assert_eq!(failure(&world.run(second).unwrap()).1, 3002);
+    let (_, number, text) = failure(&world.run(second).unwrap());
+    assert_eq!(number, 3002);
+    assert!(text.contains("is this resource's own") && text.contains("destroy it first"), "{text}");
     assert_eq!(world.state().accepted, ["create"]);
 }
 

@@ -74,7 +74,7 @@ impl Fleet {
     fn lines(&self) -> Vec<String> {
         let text = |line: &Progress| match line {
             Progress::Status(text) => format!("~{}", text.render(Client::Pulumi)),
-            Progress::Info(text) | Progress::Warning(text) => text.render(Client::Pulumi),
+            other => other.text().render(Client::Pulumi),
         };
         let all = self.world.state().lines.iter().map(|(_, line)| text(line)).collect::<Vec<_>>();
         all.into_iter().filter(|line| line.contains("node") && !line.contains("Workers")).collect()

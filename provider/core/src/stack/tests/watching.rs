@@ -3,7 +3,7 @@
 use super::scripts::*;
 use super::world::*;
 use crate::failure::{Client, FailureKind};
-use crate::ports::{CallErrorKind, Progress};
+use crate::ports::CallErrorKind;
 use crate::stack::{Goal, OnInterrupt, Outcome};
 
 fn long_create(last: u64) -> Script {
@@ -46,13 +46,7 @@ fn users_see_a_line_at_least_every_ten_seconds() {
         assert!(time - before <= 10_000, "{before} to {time}");
         before = *time;
     }
-    let texts: Vec<String> = state
-        .lines
-        .iter()
-        .map(|(_, line)| match line {
-            Progress::Status(text) | Progress::Info(text) | Progress::Warning(text) => text.render(Client::Pulumi),
-        })
-        .collect();
+    let texts: Vec<String> = state.lines.iter().map(|(_, line)| line.text().render(Client::Pulumi)).collect();
     assert_eq!(texts.iter().filter(|text| text.starts_with("A (AWS::EC2::Thing): creating")).count(), 1, "{texts:?}");
     assert!(texts.iter().any(|text| text.contains("0 of 1 begun resources done")), "{texts:?}");
 }
