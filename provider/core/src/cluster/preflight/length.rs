@@ -6,6 +6,7 @@ use starburst_schema::fields::{ec2, stack};
 use super::Case;
 use crate::cluster::request::text;
 use crate::cluster::rolls;
+use crate::cluster::state::ClusterState;
 use crate::cluster::validate::Found;
 use crate::failure::{Message, Severity, Violation};
 use crate::path::Path;
@@ -39,8 +40,10 @@ fn credentials(case: &Case<'_>, ports: Ports<'_>, (likely, at_most): (Millis, Mi
         return;
     }
     let left = expiry - now;
+    // What an interrupted run began goes on either way: to follow it to its end takes no more than that.
+    let goes_on = ClusterState::of(case.prior).is_ok_and(|state| state.operation.is_some());
     let severity = match () {
-        () if likely > left => Severity::Error,
+        () if likely > left && !goes_on => Severity::Error,
         () if at_most > left => Severity::Warning,
         () => return,
     };

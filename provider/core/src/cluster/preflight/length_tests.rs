@@ -4,11 +4,13 @@ use serde_json::{Value as Json, json};
 
 use super::tests::{ARN, asker, inputs, prior, run, told, world};
 use super::world::now;
-use crate::cluster::api::{PreviewUse, Prior, Settings};
+use crate::cluster::api::{PreviewUse, Prior, STATE_KEY, Settings};
+use crate::cluster::state::ClusterState;
 use crate::cluster::{plan, preview};
 use crate::failure::Client;
 use crate::path::Path;
 use crate::ports::*;
+use crate::stack::{Goal, Stub};
 use crate::time::{Millis, Timestamp};
 use crate::value::Value;
 
@@ -38,8 +40,21 @@ fn a_roll_that_outlives_the_credentials_is_refused_or_warned_of() {
         let expected = passes.map(|_| (1149, "stack.roleArn".to_owned()));
         assert_eq!(told(result).into_iter().find(|(code, _)| *code == 1149), expected, "{name}");
     }
+    let began = Stub {
+        goal: Goal::Update,
+        stack_name: "analytics".into(),
+        stack_id: Some(ARN.into()),
+        token: "t".into(),
+        began: Timestamp(0),
+        status: "UPDATE_IN_PROGRESS".into(),
+    };
+    let record = ClusterState { operation: Some(began), ..ClusterState::of(Some(&prior())).unwrap_or_default() };
+    let mut interrupted = prior();
+    interrupted.outputs.put(&Path::field(STATE_KEY), record.to_value());
     let mut world = world();
     world.expiry = Some(Timestamp(60_000));
+    let goes_on = run(&world, Some(&interrupted), &rolling(&[]));
+    assert!(goes_on.is_ok() && told(goes_on).contains(&(1149, "stack.roleArn".to_owned())), "what began goes on");
     assert_eq!(told(run(&world, Some(&prior()), &inputs(&[("stack.tags", json!({ "a": "b" }))]))), [], "nothing moves");
 }
 
