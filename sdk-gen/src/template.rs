@@ -84,7 +84,7 @@ fn user_data() -> Result<String> {
     let packed = encoder.finish().context("packing the node script")?;
     let text = base64::engine::general_purpose::STANDARD.encode(packed);
     Ok(format!(
-        "#!/bin/bash\nXX
+        "#!/bin/bash\nmkdir -p /opt/starburst\ncd /opt/starburst\nsed '1,/^#CONFIGURATION$/d' \"$0\">node.conf\n\
          base64 -d<<'#'|gunzip>node.sh\n{text}\n#\nexec bash node.sh boot\n#CONFIGURATION\n"
     ))
 }

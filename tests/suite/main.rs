@@ -15,6 +15,8 @@ mod parity;
 mod polling;
 mod process;
 mod properties;
+mod real_nodes;
+
 mod regions;
 mod registry;
 mod rolling;

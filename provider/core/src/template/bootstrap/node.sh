@@ -151,14 +151,17 @@ mount_volume() {
   mountpoint -q "$DATA" || mount "$device" "$DATA"
 }
 
+# A service of systemd: name, user, command, and variables of its environment, which is not this script's.
 service() {
-  local name=$1 user=$2 command=$3
+  local name=$1 user=$2 command=$3 variable
+  shift 3
   cat >"/etc/systemd/system/$name.service" <<UNIT
 [Unit]
 After=network-online.target
 [Service]
 User=$user
 ExecStart=$command
+$(for variable in "$@"; do echo "Environment=$variable"; done)
 Restart=on-failure
 RestartSec=10
 LimitNOFILE=131072
@@ -167,6 +170,27 @@ WantedBy=multi-user.target
 UNIT
   systemctl daemon-reload
   systemctl enable --now "$name"
+}
+
+# Where a Java of Amazon Linux lies.
+java_home() {
+  local home
+  for home in /usr/lib/jvm/java-"$1"-amazon-corretto*; do
+    [[ -x $home/bin/java ]] && echo "$home" && return 0
+  done
+  fail "Java $1 is not below /usr/lib/jvm"
+}
+
+# How every part of Alluxio is started, but for the class: its own scripts are not in every package. Java 17 opens its
+# packages only when told.
+alluxio_java() {
+  local home=$HOME_DIR/alluxio opens
+  printf '%s ' "$(java_home 17)/bin/java" "-Xmx$1m" "-Dalluxio.home=$home" "-Dalluxio.conf.dir=$home/conf" \
+    "-Dalluxio.logs.dir=$DATA/logs" -Dalluxio.logger.type=Console
+  for opens in java.lang java.nio java.util sun.nio.ch; do
+    printf -- '--add-opens=java.base/%s=ALL-UNNAMED ' "$opens"
+  done
+  printf -- '-cp %s' "$home/conf:$home/assembly/*"
 }
 
 # Memory in MiB by part: an eighth and 1 GiB stay free, Alluxio takes its share, Presto's heap the rest.
@@ -192,6 +216,8 @@ configure_alluxio() {
     echo 'alluxio.underfs.s3.inherit.acl=false'
     echo 'alluxio.user.file.writetype.default=CACHE_THROUGH'
     echo 'alluxio.security.authorization.permission.enabled=false'
+    # Packages made from Maven's jars have no pages.
+    [[ -d $HOME_DIR/alluxio/webui ]] || echo 'alluxio.web.ui.enabled=false'
     echo "alluxio.master.journal.type=EMBEDDED"
     echo "alluxio.master.journal.folder=$DATA/journal"
     echo "alluxio.master.embedded.journal.addresses=${MASTERS//,/:19200,}:19200"
@@ -205,6 +231,13 @@ configure_alluxio() {
   for pair in "${lines[@]}"; do echo "$pair" >>"$conf"; done
   chown presto "$conf"
   umask 022
+  # A package with settings of its own keeps them; without any nothing would be logged.
+  [[ -e ${conf%/*}/log4j.properties ]] || cat >"${conf%/*}/log4j.properties" <<'LOG'
+log4j.rootLogger=INFO, Console
+log4j.appender.Console=org.apache.log4j.ConsoleAppender
+log4j.appender.Console.layout=org.apache.log4j.PatternLayout
+log4j.appender.Console.layout.ConversionPattern=%d{ISO8601} %-5p %c{1} %m%n
+LOG
 }
 
 worker_storage() {
@@ -239,7 +272,8 @@ configure_presto() {
   local etc=$HOME_DIR/presto/etc coordinator=false
   [[ ${CONF[role]} == coordinator ]] && coordinator=true
   mkdir -p "$etc/catalog" "$DATA/presto"
-  printf 'node.environment=cluster\nnode.id=%s\nnode.data-dir=%s\n' "$INSTANCE" "$DATA/presto" >"$etc/node.properties"
+  printf 'node.environment=cluster\nnode.id=%s\nnode.internal-address=%s\nnode.data-dir=%s\n' \
+    "$INSTANCE" "$ADDRESS" "$DATA/presto" >"$etc/node.properties"
   printf -- '-server\n-Xmx%sM\n-XX:+UseG1GC\n-XX:ReservedCodeCacheSize=512M\n-XX:+ExitOnOutOfMemoryError\n' "$HEAP" >"$etc/jvm.config"
   (
     umask 077
@@ -352,7 +386,7 @@ AGENT
 }
 
 boot_presto() {
-  local own
+  local own java
   [[ -z ${CONF[certificate]:-} ]] || fail 'HTTPS is not part of this version of the node script'
   step 'finding the coordinators'
   own=$(slots_of Coordinators)
@@ -377,7 +411,8 @@ boot_presto() {
   user_script
   start_alluxio
   step 'starting Presto'
-  service presto presto "$HOME_DIR/presto/bin/launcher run"
+  java=$(java_home 25)
+  service presto presto "$HOME_DIR/presto/bin/launcher run" "JAVA_HOME=$java" "PATH=$java/bin:/usr/bin:/bin"
   retry 120 5 presto_answers || fail 'Presto does not answer'
   if [[ ${CONF[role]} == worker && $MASTERS != "$ADDRESS" ]]; then
     step 'registering'
@@ -386,19 +421,22 @@ boot_presto() {
 }
 
 start_alluxio() {
-  export ALLUXIO_JAVA_OPTS="-Xmx${ALLUXIO_HEAP}m"
-  chown -R presto "$HOME_DIR/alluxio"
-  mkdir -p "$DATA/journal" && chown -R presto "$DATA/journal"
+  local command
+  local -a format
+  mkdir -p "$DATA/journal" "$DATA/logs"
+  chown -R presto "$HOME_DIR/alluxio" "$DATA/journal" "$DATA/logs"
+  command=$(alluxio_java "$ALLUXIO_HEAP")
   step 'starting Alluxio'
   if [[ ${CONF[role]} == coordinator ]]; then
     # A journal that has entries is never formatted again.
-    [[ -n $(ls -A "$DATA/journal") ]] || runuser -u presto -- "$HOME_DIR/alluxio/bin/alluxio" formatMasters
-    service alluxio presto "$HOME_DIR/alluxio/bin/launch-process master"
+    read -r -a format <<<"$command alluxio.cli.Format MASTER"
+    [[ -n $(ls -A "$DATA/journal") ]] || runuser -u presto -- "${format[@]}"
+    service alluxio presto "$command alluxio.master.AlluxioMaster"
     retry 60 5 alluxio_answers "$ADDRESS:19999" master || fail 'the Alluxio master does not answer'
   else
     mkdir -p /mnt/ramdisk && { mountpoint -q /mnt/ramdisk || mount -t tmpfs -o "size=${CACHE}M" tmpfs /mnt/ramdisk; }
     chown presto /mnt/ramdisk
-    service alluxio presto "$HOME_DIR/alluxio/bin/launch-process worker"
+    service alluxio presto "$command alluxio.worker.AlluxioWorker"
     retry 120 5 alluxio_answers "$ADDRESS:30000" worker || fail 'the Alluxio worker does not answer'
   fi
 }
@@ -447,6 +485,7 @@ refuse_queries() {
 # Refuse new work, let what runs finish, leave Alluxio, answer the hook. Heartbeats keep the hook open meanwhile.
 drain() {
   local group limit policy deadline left='' kind=task text='' said=draining
+  local -a leave
   group=$(group)
   read -r limit policy <<<"$(aws autoscaling describe-lifecycle-hooks --auto-scaling-group-name "$group" \
     --lifecycle-hook-names drain --query 'LifecycleHooks[0].NotificationMetadata' --output text)"
@@ -480,7 +519,8 @@ drain() {
     status 'drained'
   fi
   if [[ ${CONF[role]} == worker ]]; then
-    "$HOME_DIR/alluxio/bin/alluxio" fsadmin decommissionWorker -a "$ADDRESS" -w 5min || log 'Alluxio was not left in order'
+    read -r -a leave <<<"$(alluxio_java 256) alluxio.cli.fsadmin.FileSystemAdminShell decommissionWorker"
+    "${leave[@]}" -a "$ADDRESS" -w 5min || log 'Alluxio was not left in order'
   fi
   aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$group" --lifecycle-hook-name drain \
     --instance-id "$INSTANCE" --lifecycle-action-result CONTINUE
