@@ -4,7 +4,7 @@
 #
 # The configuration is node.conf beside this file: lines NAME=VALUE, written by the template. Values are data: they are
 # read, never evaluated. Secrets are named there by ARN and fetched when they are needed; none is logged.
-set -euo pipefail
+set -Eeuo pipefail
 umask 022
 
 readonly HOME_DIR=/opt/starburst
@@ -48,9 +48,16 @@ signal() {
     --unique-id "$INSTANCE" --status "$1" || log "CloudFormation did not take the signal $1"
 }
 
+# Ends the boot. Below the script's own shell the reason is kept for that shell, which meets the failure next.
 fail() {
+  local reason=$1 kept=$HOME_DIR/reason
   trap - ERR
-  status "boot failed: $STEP${1:+: $1}"
+  if [[ $BASHPID != "$$" ]]; then
+    [[ -s $kept ]] || echo "$reason" >"$kept"
+    exit 1
+  fi
+  [[ -s $kept ]] && reason=$(<"$kept")
+  status "boot failed: $STEP: $reason"
   signal FAILURE
   # Its group lets it go: somebody has to answer the hook.
   service starburst-watch root "/bin/bash $HOME_DIR/node.sh watch" || true
@@ -143,12 +150,14 @@ take_slot() {
 # A volume is found by its id, which is its serial number, never by a device name. A file system is made once.
 mount_volume() {
   local volume=$1 device
-  retry 20 6 aws ec2 attach-volume --instance-id "$INSTANCE" --volume-id "$volume" --device /dev/sdj >/dev/null
+  retry 20 6 aws ec2 attach-volume --instance-id "$INSTANCE" --volume-id "$volume" --device /dev/sdj >/dev/null ||
+    fail "volume $volume cannot be attached"
   device=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume/-/}
   retry 30 2 test -e "$device" || fail "volume $volume does not appear"
-  blkid "$device" >/dev/null || mkfs -t xfs -q "$device"
+  # Called where a failing command does not end the script.
+  blkid "$device" >/dev/null || mkfs -t xfs -q "$device" || fail "volume $volume cannot be formatted"
   mkdir -p "$DATA"
-  mountpoint -q "$DATA" || mount "$device" "$DATA"
+  mountpoint -q "$DATA" || mount "$device" "$DATA" || fail "volume $volume cannot be mounted"
 }
 
 # A service of systemd: name, user, command, and variables of its environment, which is not this script's.
