@@ -107,6 +107,8 @@ impl Service {
             "dynamic/instance-identity/document" => json!({
                 "accountId": self.place.account, "region": self.place.region, "availabilityZone": zone,
                 "instanceId": id, "instanceType": text("instanceType"), "imageId": text("imageId"),
+                "pendingTime": text("launchTime"), "version": "2017-09-30", "billingProducts": null,
+                "devpayProductCodes": null, "marketplaceProductCodes": null, "kernelId": null, "ramdiskId": null,
                 "privateIp": text("privateIpAddress"), "architecture": text("architecture"),
             })
             .to_string(),

@@ -225,6 +225,8 @@ configure_alluxio() {
     echo 'alluxio.underfs.s3.inherit.acl=false'
     echo 'alluxio.user.file.writetype.default=CACHE_THROUGH'
     echo 'alluxio.security.authorization.permission.enabled=false'
+    # It asks a server of Alluxio's makers for newer versions, and tells it about the cluster.
+    echo 'alluxio.master.update.check.enabled=false'
     # Packages made from Maven's jars have no pages.
     [[ -d $HOME_DIR/alluxio/webui ]] || echo 'alluxio.web.ui.enabled=false'
     echo "alluxio.master.journal.type=EMBEDDED"
@@ -468,7 +470,8 @@ boot_superset() {
 }
 
 # How many running queries need this node: of a worker, those of its tasks. Only members of the cluster may list tasks:
-# the token is the one that they show each other, made from the shared secret.
+# the token is the one that they show each other, made from the shared secret. A user's name beside it would be an
+# impersonation, which a coordinator refuses.
 queries_left() {
   python3 - "http://$ADDRESS:${CONF[port]}/v1/$1" "$INSTANCE" "$HOME_DIR/presto/etc/config.properties" <<'PYTHON'
 import base64, hashlib, hmac, json, sys, time, urllib.request
@@ -477,7 +480,7 @@ url, node, file = sys.argv[1:]
 secret = dict(l.strip().split('=', 1) for l in open(file) if '=' in l)['internal-communication.shared-secret']
 token = part(b'{"alg":"HS256"}') + b'.' + part(json.dumps({'sub': node, 'exp': int(time.time()) + 60}).encode())
 token += b'.' + part(hmac.new(hashlib.sha256(secret.encode()).digest(), token, 'sha256').digest())
-headers = {'X-Trino-User': 'drain', 'X-Trino-Internal-Bearer': token.decode()}
+headers = {'X-Trino-Internal-Bearer': token.decode()}
 items = json.load(urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10))
 print(len({i.get('queryId') or i['taskStatus']['taskId'].split('.')[0] for i in items
   if i.get('taskStatus', i)['state'] not in ('FINISHED', 'FAILED', 'CANCELED', 'ABORTED')}))
