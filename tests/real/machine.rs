@@ -107,7 +107,7 @@ impl Machine {
         let _ = network::leave(&self.id);
         let kept = self.folder.join("node.log");
         let _ = fs::copy(self.folder.join("disk/opt/node.log"), kept);
-        for part in ["opt", "data", "tmp", "state"] {
+        for part in ["opt", "data", "tmp", "var/lib"] {
             let _ = fs::remove_dir_all(self.folder.join("disk").join(part));
         }
     }
@@ -117,6 +117,17 @@ impl Drop for Machine {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// A command that runs on a node as root, with the path that services have.
+pub fn command(base: &Path, id: &str, program: &str) -> Result<Command> {
+    let pid = fs::read_to_string(folder(base, id).join("pid")).with_context(|| format!("{id} does not run"))?;
+    let mut command = Command::new("nsenter");
+    command
+        .args(["--target", pid.trim(), "--mount", "--pid", "--net", "--uts", "--ipc", "--root", "--wd=/", "--"])
+        .args(["env", "-i", "HOME=/root", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", program])
+        .stdin(Stdio::null());
+    Ok(command)
 }
 
 /// The folder of a node.

@@ -134,12 +134,20 @@ impl RealWorld {
         })
     }
 
+    /// What a command on a node prints, as root. Errors with what it says where it fails.
+    pub fn on(&self, id: &str, program: &str, arguments: &[&str]) -> Result<String> {
+        let done = machine::command(&self.base, id, program)?.args(arguments).output()?;
+        let (said, failed) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        anyhow::ensure!(done.status.success(), "{program} on {id}: {said}{failed}");
+        Ok(said.into_owned())
+    }
+
     /// What a node logged: its own log and what its services printed last.
     #[must_use]
     pub fn log(&self, id: &str) -> String {
         let folder = machine::folder(&self.base, id);
         let mut files = vec![folder.join("init.log"), folder.join("node.log"), folder.join("disk/opt/node.log")];
-        let services = std::fs::read_dir(folder.join("disk/log")).into_iter().flatten().flatten();
+        let services = std::fs::read_dir(folder.join("disk/var/log")).into_iter().flatten().flatten();
         files
             .extend(services.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "log")));
         let mut out = String::new();

@@ -136,6 +136,25 @@ impl Story {
         Ok(())
     }
 
+    /// An object of the root mount is read through Alluxio, with the keys that the metadata service gives a node.
+    fn read_through_alluxio(&self) -> Result<()> {
+        self.world.s3.store().put(seed::BUCKET, "alluxio/hello.txt", b"from S3\n")?;
+        let workers = ids(&self.nodes("worker"));
+        let worker = workers.first().context("a worker runs")?;
+        let home = "/opt/starburst/alluxio";
+        let shell = format!(
+            "java=(/usr/lib/jvm/java-17-amazon-corretto*/bin/java) && exec \"${{java[0]}}\" -Dalluxio.home={home} \
+             -Dalluxio.conf.dir={home}/conf -Dalluxio.logs.dir=/tmp -cp '{home}/conf:{home}/assembly/*' \
+             alluxio.cli.fs.FileSystemShell cat /hello.txt"
+        );
+        let read = self.world.on(worker, "bash", &["-c", &shell]).with_context(|| self.world.logs())?;
+        ensure!(read.contains("from S3"), "Alluxio reads another object: {read}");
+        let counted = self.world.s3.store().counted(seed::BUCKET);
+        ensure!(counted.bytes >= 8 && counted.refused == 0, "S3 counts something else: {counted:?}");
+        self.say("an object is read through Alluxio");
+        Ok(())
+    }
+
     /// `pulumi destroy`; then nothing is left of any node.
     fn down(&self) -> Result<()> {
         self.act(DESTROY)?;
@@ -169,6 +188,7 @@ fn a_cluster_of_real_nodes_answers_grows_and_leaves_nothing() -> Result<()> {
         story.up_and_ask(2)?;
         story.project.config_set("workerCount", "3")?;
         story.up_and_ask(3)?;
+        story.read_through_alluxio()?;
         story.down()
     })
 }
@@ -194,4 +214,22 @@ fn a_roll_replaces_every_real_node() -> Result<()> {
 
 fn ids(instances: &[Value]) -> Vec<String> {
     instances.iter().filter_map(|instance| instance["instanceId"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn user_data_lays_out_the_configuration_and_the_script() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let place = folder.path().join("starburst").display().to_string();
+    let template: Value = serde_json::from_str(starburst_core::template::JSON)?;
+    let body = template["Mappings"]["Bootstrap"]["Node"]["Body"].as_str().context("the bootstrap has a body")?;
+    let start = "exec bash node.sh boot";
+    ensure!(body.contains(start), "user data starts the script");
+    let moved = body.replace("/opt/starburst", &place).replace(start, "exec bash -n node.sh");
+    let script = folder.path().join("user-data");
+    std::fs::write(&script, format!("{moved}role=worker\nport=8080\n"))?;
+    let run = std::process::Command::new("bash").arg(&script).output()?;
+    let said = String::from_utf8_lossy(&run.stderr);
+    ensure!(run.status.success() && said.is_empty(), "{said}");
+    assert_eq!(std::fs::read_to_string(format!("{place}/node.conf"))?, "role=worker\nport=8080\n");
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //! what each bucket gave away. Objects lie in files. What the model of AWS holds in memory, such as uploaded
 //! configuration, can be read here too. Source of behaviour: Amazon S3 API reference.
 
+mod signature;
 mod store;
 mod text;
 mod uploads;
@@ -100,8 +101,7 @@ impl S3 {
         let (bucket, key) = path.split_once('/').unwrap_or((&path, ""));
         let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let call = Call { bucket: bucket.to_owned(), key: key.to_owned(), query };
-        self.authorised(&call, header("authorization"), header("x-amz-security-token"))
-            .inspect_err(|_| self.store.count(&call.bucket, |count| count.refused += 1))?;
+        self.authorised(&call, &parts).inspect_err(|_| self.store.count(&call.bucket, |count| count.refused += 1))?;
         self.store.count(&call.bucket, |count| count.requests += 1);
         if matches!(parts.method, Method::GET | Method::HEAD) && !call.key.is_empty() && !call.has("uploadId") {
             return self.object(&call, parts.method == Method::HEAD, header("range")).await;
@@ -113,20 +113,26 @@ impl S3 {
         if call.key.is_empty() { self.bucket(&call, &parts.method, &body) } else { self.write(&call, &parts, body) }
     }
 
-    /// The caller must show keys that were handed out, with their token. Signatures are not computed.
-    fn authorised(&self, call: &Call, authorization: &str, token: &str) -> Result<(), Refusal> {
-        let shown =
-            authorization.split_once("Credential=").map(|(_, rest)| rest).unwrap_or(call.get("X-Amz-Credential"));
-        let id = shown.split(['/', ',', ' ']).next().unwrap_or_default();
+    /// The caller must show keys that were handed out, with their token, and a signature made with them.
+    fn authorised(&self, call: &Call, parts: &http::request::Parts) -> Result<(), Refusal> {
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let authorization = header("authorization");
+        let credential = authorization.split_once("Credential=").map(|(_, rest)| rest);
+        let id = credential.unwrap_or_default().split('/').next().unwrap_or_default();
         if id.is_empty() {
             return Err((403, "AccessDenied"));
         }
-        let token = if token.is_empty() { call.get("X-Amz-Security-Token") } else { token };
-        match self.vault.check(id, token) {
-            Ok(_) => Ok(()),
-            Err("ExpiredToken") => Err((400, "ExpiredToken")),
-            Err(code) => Err((403, code)),
+        let keys = self.vault.check(id, header("x-amz-security-token")).map_err(|code| match code {
+            "ExpiredToken" => (400, code),
+            _ => (403, code),
+        })?;
+        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+        let signed = signature::Signed { method: parts.method.as_str(), path, query, headers: &parts.headers };
+        if signature::matches(signed, authorization, &keys.secret) {
+            return Ok(());
         }
+        eprintln!("S3: the signature of {} {}/{} does not match", parts.method, call.bucket, call.key);
+        Err((403, "SignatureDoesNotMatch"))
     }
 
     async fn object(&self, call: &Call, head: bool, range: &str) -> Result<Answer, Refusal> {
