@@ -225,6 +225,8 @@ configure_alluxio() {
     echo 'alluxio.underfs.s3.inherit.acl=false'
     echo 'alluxio.user.file.writetype.default=CACHE_THROUGH'
     echo 'alluxio.security.authorization.permission.enabled=false'
+    # A worker that leaves waits so long, until clients have heard of it; two minutes are the default.
+    echo 'alluxio.user.worker.list.refresh.interval=20s'
     # It asks a server of Alluxio's makers for newer versions, and tells it about the cluster.
     echo 'alluxio.master.update.check.enabled=false'
     # Packages made from Maven's jars have no pages.
