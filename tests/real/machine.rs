@@ -124,8 +124,16 @@ pub fn command(base: &Path, id: &str, program: &str) -> Result<Command> {
     let pid = fs::read_to_string(folder(base, id).join("pid")).with_context(|| format!("{id} does not run"))?;
     let mut command = Command::new("nsenter");
     command
-        .args(["--target", pid.trim(), "--mount", "--pid", "--net", "--uts", "--ipc", "--root", "--wd=/", "--"])
-        .args(["env", "-i", "HOME=/root", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", program])
+        .args(["--target", pid.trim(), "--mount", "--pid", "--net", "--uts", "--ipc", "--root", "--"])
+        .args([
+            "env",
+            "-C",
+            "/",
+            "-i",
+            "HOME=/root",
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            program,
+        ])
         .stdin(Stdio::null());
     Ok(command)
 }

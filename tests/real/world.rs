@@ -32,11 +32,13 @@ const MIRROR: &str = "mirror";
 pub struct Options {
     /// How long the keys of a node live.
     pub keys: Duration,
+    /// Whether nodes find the package mirror.
+    pub packages: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { keys: Duration::from_secs(6 * 3600) }
+        Self { keys: Duration::from_secs(6 * 3600), packages: true }
     }
 }
 
@@ -56,7 +58,7 @@ impl RealWorld {
     /// Starts everything below `base`.
     pub fn start(base: &Path, options: &Options) -> Result<Self> {
         let image = image::find()?;
-        let packages = image::packages()?;
+        let packages = options.packages.then(image::packages).transpose()?;
         network::prepare()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let mut config = WorldConfig::real(1.0);
@@ -70,7 +72,9 @@ impl RealWorld {
         });
         let vault = Arc::new(Vault::new(options.keys));
         let s3 = S3::new(base.join("objects"), Arc::clone(&vault), Arc::clone(&model), place.clone());
-        s3.store().of_folder(PACKAGES, MIRROR, &packages)?;
+        if let Some(packages) = packages {
+            s3.store().of_folder(PACKAGES, MIRROR, &packages)?;
+        }
         s3.store().make(fake::seed::BUCKET);
         let servers = runtime.block_on(async {
             let server = fake::serve_at(Arc::clone(&model), SocketAddr::from((HERE, PORT))).await?;

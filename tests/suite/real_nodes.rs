@@ -1,7 +1,10 @@
 //! Real nodes: the bundled template's own user data boots Trino and Alluxio on network namespaces of this machine, a
 //! client of the plugin makes, scales, rolls and destroys the stack. Skipped by name without root, `ip` or Java.
 
+mod one;
+
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -108,6 +111,10 @@ impl Story {
         anyhow::bail!("{}\n{}", run.text(), self.world.logs())
     }
 
+    fn with_logs(&self, error: &anyhow::Error) -> anyhow::Error {
+        anyhow::anyhow!("{error:#}\n{}", self.world.logs())
+    }
+
     /// Instances of a group that run.
     fn nodes(&self, role: &str) -> Vec<Value> {
         let name = |instance: &Value| {
@@ -128,7 +135,7 @@ impl Story {
     fn up_and_ask(&self, workers: usize) -> Result<()> {
         self.act(UP)?;
         let answered = real::query::query(&self.coordinator()?, COUNT, QUERY);
-        let rows = answered.with_context(|| self.world.logs())?;
+        let rows = answered.map_err(|error| self.with_logs(&error))?;
         self.say("a query is answered");
         ensure!(rows == [json!([15_000])], "the tiny orders are 15,000, and not {rows:?}");
         let running = self.nodes("worker").len();
@@ -147,7 +154,7 @@ impl Story {
              -Dalluxio.conf.dir={home}/conf -Dalluxio.logs.dir=/tmp -cp '{home}/conf:{home}/assembly/*' \
              alluxio.cli.fs.FileSystemShell cat /hello.txt"
         );
-        let read = self.world.on(worker, "bash", &["-c", &shell]).with_context(|| self.world.logs())?;
+        let read = self.world.on(worker, "bash", &["-c", &shell]).map_err(|error| self.with_logs(&error))?;
         ensure!(read.contains("from S3"), "Alluxio reads another object: {read}");
         let counted = self.world.s3.store().counted(seed::BUCKET);
         ensure!(counted.bytes >= 8 && counted.refused == 0, "S3 counts something else: {counted:?}");
@@ -167,6 +174,9 @@ impl Story {
 
 /// A test inside namespaces of its own; what can only be built with a network is built before.
 fn real_nodes(name: &str, body: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    // One world at a time: two cores boot no two clusters.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let name = format!("real_nodes::{name}");
     let run = || {
         plugin::folder()?;
