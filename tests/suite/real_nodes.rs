@@ -20,6 +20,8 @@ const LIMIT: Duration = Duration::from_secs(20 * 60);
 
 /// A query that every worker takes part in.
 const COUNT: &str = "SELECT count(*) FROM tpch.tiny.orders";
+/// Memory of a coordinator and three workers with their heaps of 1.4 GB, the client and the world, in GiB.
+const CLUSTER: u64 = 9;
 /// For an answer of the engine.
 const QUERY: Duration = Duration::from_secs(120);
 
@@ -173,17 +175,30 @@ impl Story {
 }
 
 /// A test inside namespaces of its own; what can only be built with a network is built before.
-fn real_nodes(name: &str, body: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+/// `memory` is what the nodes of the test take, in GiB.
+fn real_nodes(name: &str, memory: u64, body: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     // One world at a time: two cores boot no two clusters.
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let name = format!("real_nodes::{name}");
     let run = || {
+        let free = free_memory();
+        if free < memory {
+            let why = format!("the nodes of this test take as much, and {free} GiB are free");
+            return Err(Missing::new(format!("{memory} GiB of memory"), why).into());
+        }
         plugin::folder()?;
         tools::pulumi()?;
         real::inside(&name, LIMIT, body)
     };
     or_skip(&name, run())
+}
+
+/// GiB that a test may take.
+fn free_memory() -> u64 {
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:")).unwrap_or_default();
+    line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap_or_default() / 1024 / 1024
 }
 
 /// Whether the long forms are wanted too, each of which takes many minutes.
@@ -193,7 +208,7 @@ fn full() -> bool {
 
 #[test]
 fn a_cluster_of_real_nodes_answers_grows_and_leaves_nothing() -> Result<()> {
-    real_nodes("a_cluster_of_real_nodes_answers_grows_and_leaves_nothing", |base| {
+    real_nodes("a_cluster_of_real_nodes_answers_grows_and_leaves_nothing", CLUSTER, |base| {
         let story = Story::new(base)?;
         story.up_and_ask(2)?;
         story.project.config_set("workerCount", "3")?;
@@ -209,7 +224,7 @@ fn a_roll_replaces_every_real_node() -> Result<()> {
         let missing = Missing::new("STARBURST_REAL_NODES=full", "a roll of real nodes takes ten minutes");
         return or_skip("a_roll_replaces_every_real_node", Err(missing.into()));
     }
-    real_nodes("a_roll_replaces_every_real_node", |base| {
+    real_nodes("a_roll_replaces_every_real_node", CLUSTER, |base| {
         let story = Story::new(base)?;
         story.up_and_ask(2)?;
         let before = ids(&story.nodes(""));
