@@ -87,17 +87,19 @@ pub fn lost(w: &mut State, place: &Place, id: &str) {
     }
 }
 
-/// Marks an interface or a volume as attached.
-pub fn attached(object: &mut Value, instance: &str, attachment: &str, index: &str) {
-    if object.get("volumeId").is_some() {
-        object["status"] = json!("in-use");
-        object["attachmentSet"] = json!([{ "instanceId": instance, "volumeId": object["volumeId"], "device": index,
-            "status": "attached", "deleteOnTermination": false }]);
-    } else {
-        object["status"] = json!("in-use");
-        object["attachment"] = json!({ "attachmentId": attachment, "instanceId": instance, "deviceIndex": index,
-            "status": "attached", "deleteOnTermination": false });
+/// Marks an interface, or a volume, as attached.
+pub fn attached(object: &mut Value, instance: &str, attachment: &str, at: &str) {
+    let volume = object.get("volumeId").cloned();
+    object["status"] = json!("in-use");
+    let mut whole = json!({ "instanceId": instance, "status": "attached", "deleteOnTermination": false });
+    let (field, own) = match volume {
+        Some(id) => ("attachmentSet", json!({ "volumeId": id, "device": at })),
+        None => ("attachment", json!({ "attachmentId": attachment, "deviceIndex": at })),
+    };
+    if let (Some(whole), Some(own)) = (whole.as_object_mut(), own.as_object()) {
+        whole.extend(own.clone());
     }
+    object[field] = if field == "attachmentSet" { json!([whole]) } else { whole };
 }
 
 /// The instance that holds an interface or a volume; empty for none.

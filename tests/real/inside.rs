@@ -1,16 +1,14 @@
 //! A test that goes on in private namespaces of its own: network, mounts, processes. When it ends, or is killed, the
 //! kernel ends every process, mount, interface and namespace of it. Must not know what the test does.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::clients::Missing;
-use crate::clients::place;
+use crate::clients::{Missing, Running, place};
 
 /// Set in the environment of the process inside: the folder for everything big, which the process outside removes.
 pub const FOLDER: &str = "STARBURST_REAL_NODES_FOLDER";
@@ -31,30 +29,10 @@ pub fn inside(name: &str, limit: Duration, body: impl FnOnce(&Path) -> Result<()
         .args(["--fork", "--kill-child", "--mount-proc", "--"])
         .arg(std::env::current_exe().context("finding this program")?)
         .args(["--exact", name, "--nocapture", "--include-ignored"])
-        .env(FOLDER, folder.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped());
-    let mut process = command.spawn().context("starting the test in namespaces of its own")?;
-    let output = process.stdout.take().context("its output")?;
-    let reader = std::thread::spawn(move || {
-        let lines = BufReader::new(output).lines().map_while(Result::ok);
-        lines.inspect(|line| println!("{line}")).collect::<Vec<_>>()
-    });
-    let deadline = Instant::now() + limit;
-    let status = loop {
-        if let Some(status) = process.try_wait()? {
-            break status;
-        }
-        if Instant::now() > deadline {
-            process.kill()?;
-            process.wait()?;
-            anyhow::bail!("{name} takes longer than {limit:?}");
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    };
-    let lines = reader.join().unwrap_or_default();
-    ensure!(status.success(), "{name} ended with {status} inside its namespaces");
-    ensure!(lines.iter().any(|line| line.contains("1 passed")), "no test of the name {name} ran inside");
+        .env(FOLDER, folder.path());
+    let run = Running::spawn(&mut command, limit)?.wait(&mut |line| println!("{}", line.text))?;
+    ensure!(run.status.success(), "{name} ended with {} inside its namespaces", run.status);
+    ensure!(run.stdout.contains("1 passed"), "no test of the name {name} ran inside");
     Ok(())
 }
 

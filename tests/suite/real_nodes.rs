@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use starburst_tests::clients::missing::or_skip;
 use starburst_tests::clients::pulumi::{DESTROY, UP};
-use starburst_tests::clients::{Missing, Options, Program, PulumiProject, place, plugin, tools};
+use starburst_tests::clients::{Missing, Options, Program, PulumiProject, judges, place, plugin, tools};
 use starburst_tests::fake::seed;
 use starburst_tests::real::{self, RealWorld};
 
@@ -239,6 +239,19 @@ fn a_roll_replaces_every_real_node() -> Result<()> {
 
 fn ids(instances: &[Value]) -> Vec<String> {
     instances.iter().filter_map(|instance| instance["instanceId"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn shellcheck_finds_nothing_in_the_stand_ins_of_the_image() -> Result<()> {
+    let check = || {
+        let folder = place::workspace().join("tests/real/image");
+        for entry in std::fs::read_dir(&folder)? {
+            let said = judges::shellcheck(&entry?.path())?;
+            ensure!(said.is_empty(), "{said}");
+        }
+        Ok(())
+    };
+    or_skip("shellcheck_finds_nothing_in_the_stand_ins_of_the_image", check())
 }
 
 #[test]
