@@ -195,7 +195,7 @@ java_home() {
 alluxio_java() {
   local home=$HOME_DIR/alluxio opens
   printf '%s ' "$(java_home 17)/bin/java" "-Xmx$1m" "-Dalluxio.home=$home" "-Dalluxio.conf.dir=$home/conf" \
-    "-Dalluxio.logs.dir=$DATA/logs" -Dalluxio.logger.type=Console
+    "-Dalluxio.logs.dir=$HOME_DIR/logs" -Dalluxio.logger.type=Console
   for opens in java.lang java.nio java.util sun.nio.ch; do
     printf -- '--add-opens=java.base/%s=ALL-UNNAMED ' "$opens"
   done
@@ -284,9 +284,10 @@ for name, value in json.load(sys.stdin).items(): print(f"{name}={value}")'
 configure_presto() {
   local etc=$HOME_DIR/presto/etc coordinator=false
   [[ ${CONF[role]} == coordinator ]] && coordinator=true
-  mkdir -p "$etc/catalog" "$DATA/presto"
+  # Not where the journal is: that outlives the node, and with it Presto's record of a process that runs.
+  mkdir -p "$etc/catalog" "$HOME_DIR/data"
   printf 'node.environment=cluster\nnode.id=%s\nnode.internal-address=%s\nnode.data-dir=%s\n' \
-    "$INSTANCE" "$ADDRESS" "$DATA/presto" >"$etc/node.properties"
+    "$INSTANCE" "$ADDRESS" "$HOME_DIR/data" >"$etc/node.properties"
   printf -- '-server\n-Xmx%sM\n-XX:+UseG1GC\n-XX:ReservedCodeCacheSize=512M\n-XX:+ExitOnOutOfMemoryError\n' "$HEAP" >"$etc/jvm.config"
   (
     umask 077
@@ -315,7 +316,7 @@ CONFIG
     [[ -d /tmp/configuration/etc ]] || fail "${CONF[configuration]} has no etc/ at its top"
     merge /tmp/configuration/etc "$etc"
   fi
-  chown -R presto "$HOME_DIR/presto" "$DATA/presto"
+  chown -R presto "$HOME_DIR/presto" "$HOME_DIR/data"
 }
 
 # Properties of the user come after ours, key by key; lines of jvm.config are added; other files replace.
@@ -425,7 +426,9 @@ boot_presto() {
   start_alluxio
   step 'starting Presto'
   java=$(java_home 25)
-  service presto presto "$HOME_DIR/presto/bin/launcher run" "JAVA_HOME=$java" "PATH=$java/bin:/usr/bin:/bin"
+  # After a crash of the machine its number may be another process's.
+  service presto presto "/bin/bash -c 'rm -f $HOME_DIR/data/var/run/launcher.pid; exec $HOME_DIR/presto/bin/launcher run'" \
+    "JAVA_HOME=$java" "PATH=$java/bin:/usr/bin:/bin"
   retry 120 5 presto_answers || fail 'Presto does not answer'
   if [[ ${CONF[role]} == worker && $MASTERS != "$ADDRESS" ]]; then
     step 'registering'
@@ -436,8 +439,8 @@ boot_presto() {
 start_alluxio() {
   local command
   local -a format
-  mkdir -p "$DATA/journal" "$DATA/logs"
-  chown -R presto "$HOME_DIR/alluxio" "$DATA/journal" "$DATA/logs"
+  mkdir -p "$DATA/journal" "$HOME_DIR/logs"
+  chown -R presto "$HOME_DIR/alluxio" "$DATA/journal" "$HOME_DIR/logs"
   command=$(alluxio_java "$ALLUXIO_HEAP")
   step 'starting Alluxio'
   if [[ ${CONF[role]} == coordinator ]]; then
