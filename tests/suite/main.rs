@@ -16,7 +16,6 @@ mod polling;
 mod process;
 mod properties;
 mod real_nodes;
-
 mod regions;
 mod registry;
 mod rolling;
