@@ -4,7 +4,6 @@
 use std::io::Write as _;
 
 use anyhow::{Context, Result, ensure};
-use base64::Engine as _;
 use serde_json::{Map, Value, json};
 use starburst_schema::{
     Constraint, DERIVED, Derived, FIELDS, Field, Format, Kind, Parameter, ParameterEncoding, ParameterType,
@@ -75,27 +74,64 @@ fn fragment(name: &str) -> Result<Map<String, Value>> {
 }
 
 /// What a node runs first. It cuts the configuration, which the template puts at the end, out of itself, unpacks the
-/// node script and hands over. Packed, because user data may have 16,384 bytes; any change of it rolls the nodes.
+/// node script and hands over. Packed, because user data may have 16,384 bytes; any change of it rolls the nodes. Python
+/// unpacks it: cloud-init, which runs user data, is written in it, and its base 85 is a twentieth shorter than base 64.
 fn user_data() -> Result<String> {
     let path = root().join(SOURCES).join("bootstrap/node.sh");
     let script = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    let mut encoder = flate2::GzBuilder::new().write(Vec::new(), flate2::Compression::best());
-    encoder.write_all(without_comments(&script).as_bytes()).context("packing the node script")?;
-    let packed = encoder.finish().context("packing the node script")?;
-    let text = base64::engine::general_purpose::STANDARD.encode(packed);
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bare(&script).as_bytes()).context("packing the node script")?;
+    let text = base85(&encoder.finish().context("packing the node script")?);
     Ok(format!(
-        "#!/bin/bash\nXX
-         base64 -d<<'#'|gunzip>node.sh\n{text}\n#\nexec bash node.sh boot\n#CONFIGURATION\n"
+        "#!/bin/bash\nmkdir -p /opt/starburst\ncd /opt/starburst\nsed '1,/^#CONFIGURATION$/d' \"$0\">node.conf\n\
+         python3 -c 'import base64,sys,zlib;sys.stdout.buffer.write(zlib.decompress(base64.b85decode(input())))'\
+         <<'#'>node.sh\n{text}\n#\nexec bash node.sh boot\n#CONFIGURATION\n"
     ))
 }
 
-/// Whole-line comments and empty lines are for readers of the repository; nodes do without.
-fn without_comments(script: &str) -> String {
-    let kept = script.lines().enumerate().filter(|(number, line)| {
-        let text = line.trim_start();
-        *number == 0 || !(text.is_empty() || text.starts_with('#'))
-    });
-    kept.map(|(_, line)| format!("{line}\n")).collect()
+/// The script without what is there for readers of the repository: whole-line comments, empty lines, indentation. Texts
+/// that the script writes as they stand are left alone: from `<<WORD` to a line with that word.
+fn bare(script: &str) -> String {
+    let (mut kept, mut end) = (String::new(), None::<&str>);
+    for (number, line) in script.lines().enumerate() {
+        let text = if end.is_some() { line } else { line.trim_start() };
+        if end == Some(line) {
+            end = None;
+        } else if end.is_none() {
+            if number > 0 && (text.is_empty() || text.starts_with('#')) {
+                continue;
+            }
+            end = here_document(text);
+        }
+        kept.push_str(text);
+        kept.push('\n');
+    }
+    kept
+}
+
+/// The word that ends the text which begins below this line.
+fn here_document(line: &str) -> Option<&str> {
+    let word = line.rsplit_once("<<")?.1.trim_matches('\'');
+    (!word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(word)
+}
+
+/// Base 85 in the alphabet of Python's `b85encode`: four bytes in five characters.
+fn base85(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 85] =
+        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+    let mut text = String::with_capacity(bytes.len() / 4 * 5 + 5);
+    for chunk in bytes.chunks(4) {
+        let mut word = [0; 4];
+        word[..chunk.len()].copy_from_slice(chunk);
+        let mut rest = u32::from_be_bytes(word);
+        let mut digits = [0; 5];
+        for digit in digits.iter_mut().rev() {
+            *digit = ALPHABET[(rest % 85) as usize];
+            rest /= 85;
+        }
+        text.extend(digits[..=chunk.len()].iter().map(|digit| char::from(*digit)));
+    }
+    text
 }
 
 fn parameters() -> Map<String, Value> {
@@ -202,4 +238,21 @@ fn longest(field: &Field) -> Option<usize> {
         Constraint::Form(Format::Host) => Some(255),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_85_is_as_python_reads_it() {
+        assert_eq!(base85(b"hello, nodes!"), r"Xk~0{Z!92gZ)9b2Ap");
+        assert_eq!(base85(b""), "");
+    }
+
+    #[test]
+    fn texts_below_a_here_document_keep_their_indentation() {
+        let script = "#!/bin/bash\nif a; then\n  # why\n  cat <<'TEXT'\n  # kept\n\nTEXT\n  b\nfi\n";
+        assert_eq!(bare(script), "#!/bin/bash\nif a; then\ncat <<'TEXT'\n  # kept\n\nTEXT\nb\nfi\n");
+    }
 }

@@ -170,6 +170,8 @@ pub struct State {
     pub clusters: BTreeMap<String, super::cluster::Cluster>,
     /// What reads see while they lie behind.
     pub past: super::lag::Past,
+    /// Real machines behind the instances; none where they are simulated.
+    pub machines: super::machines::Slot,
 }
 
 impl State {
@@ -186,6 +188,7 @@ impl State {
             faults: Faults::default(),
             clusters: BTreeMap::new(),
             past: super::lag::Past::default(),
+            machines: super::machines::Slot::default(),
         }
     }
 
@@ -202,6 +205,7 @@ impl State {
             faults: self.faults.clone(),
             clusters: self.clusters.clone(),
             past: super::lag::Past::default(),
+            machines: super::machines::Slot::default(),
         })
     }
 

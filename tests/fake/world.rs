@@ -110,6 +110,11 @@ impl World {
         self.advance();
     }
 
+    /// From now on instances are real machines, which boot by themselves.
+    pub fn use_machines(&self, machines: Arc<dyn super::machines::Machines>) {
+        self.state().machines = super::machines::Slot(Some(machines));
+    }
+
     /// When the next event is due.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Timestamp> {

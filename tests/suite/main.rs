@@ -16,6 +16,7 @@ mod polling;
 mod process;
 mod progress;
 mod properties;
+mod real_nodes;
 mod regions;
 mod registry;
 mod rolling;

@@ -3,6 +3,7 @@
 use super::{Held, Hook, group, rolling, scaling};
 use crate::fake::cluster;
 use crate::fake::faults::NodeFate;
+use crate::fake::machines;
 use crate::fake::resources::compute;
 use crate::fake::state::{Place, State};
 
@@ -33,7 +34,9 @@ pub fn boot(w: &mut State, place: &Place, name: &str, id: &str) {
             return;
         }
         compute::set_state(w, &p, &i, "running");
-        cluster::nodes::begins(w, &p, &n, &i);
+        if !machines::launch(w, &p, &i) {
+            cluster::nodes::begins(w, &p, &n, &i);
+        }
         match hook(w, &p, &n, LAUNCHING) {
             Some(hook) => hold(w, &p, &n, &i, &hook, "Pending:Wait"),
             None => in_service(w, &p, &n, &i),

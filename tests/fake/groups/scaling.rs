@@ -1,6 +1,7 @@
 //! Brings a group to its desired capacity: launches, scale-in, activities.
 
 use super::{Instance, group, nodes, rolling};
+use crate::fake::faults::NodeFate;
 use crate::fake::resources::compute;
 use crate::fake::state::{Place, State};
 use crate::fake::time::Timestamp;
@@ -78,7 +79,8 @@ fn launch(w: &mut State, place: &Place, name: &str, before: usize) -> bool {
         w.now.iso_seconds(),
         before + 1
     );
-    let fate = w.faults.node(&logical);
+    // A real machine signals and answers its hooks itself.
+    let fate = if w.machines.0.is_some() { NodeFate::Silent } else { w.faults.node(&logical) };
     let kind = data.get("InstanceType").map(crate::fake::intrinsics::text).unwrap_or_default();
     let instance = Instance {
         id: id.clone(),

@@ -2,6 +2,7 @@
 
 use super::{Made, Outcome, Request, handler_error, network};
 use crate::fake::intrinsics::text;
+use crate::fake::machines;
 use crate::fake::stacks::Resource;
 use crate::fake::state::{Place, State};
 use serde_json::{Map, Value, json};
@@ -200,9 +201,13 @@ pub fn set_tag(w: &mut State, place: &Place, id: &str, key: &str, value: &str) {
 /// Terminates an instance; it stays describable for a while.
 pub fn terminate(w: &mut State, place: &Place, id: &str) {
     set_state(w, place, id, "shutting-down");
+    if let Some(machines) = &w.machines.0 {
+        machines.terminate(id);
+    }
     let (at, id) = (place.clone(), id.to_owned());
     w.after(w.durations.instance_termination, move |w| {
         set_state(w, &at, &id, "terminated");
+        machines::release(w, &at, &id);
         w.after(w.durations.terminated_visible, move |w| {
             w.region(&at).kind("instance").remove(&id);
         });

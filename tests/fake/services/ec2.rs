@@ -1,6 +1,6 @@
 //! EC2's reads, with filters, and its few writes.
 
-use super::tags;
+use super::{attach, tags};
 use crate::fake::catalogue::{self, SPECS};
 use crate::fake::error::{Answer, ApiError};
 use crate::fake::groups::health;
@@ -136,7 +136,7 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
             }
             Ok(json!({ "instancesSet": [] }))
         }
-        _ => outside::ec2(w, place, action, p).unwrap_or_else(|| {
+        _ => attach::call(w, place, action, p).or_else(|| outside::ec2(w, place, action, p)).unwrap_or_else(|| {
             Err(ApiError::new(400, "InvalidAction", format!("The action {action} is not valid for this web service.")))
         }),
     }

@@ -1,5 +1,6 @@
 //! The services behind the calls: each turns an action and its parameters into an answer.
 
+pub mod attach;
 pub mod autoscaling;
 pub mod cloudformation;
 pub mod drift;

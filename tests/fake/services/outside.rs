@@ -5,8 +5,11 @@ use crate::fake::error::{Answer, ApiError};
 use crate::fake::intrinsics::text;
 use crate::fake::resources::{compute, network};
 use crate::fake::stacks::checks::{get, list};
-use crate::fake::state::{Place, State};
+use crate::fake::state::{Object, Place, State};
 use serde_json::{Value, json};
+
+/// Kind of a log stream among the objects of a region; its id is `GROUP:STREAM`, its properties are its events.
+pub const LOG_STREAM: &str = "log-stream";
 
 /// EC2's writes; `None` for an action that is not here.
 pub fn ec2(w: &mut State, place: &Place, action: &str, p: &Value) -> Option<Answer> {
@@ -121,8 +124,36 @@ pub fn logs(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
             let days = p["retentionInDays"].clone();
             edit(w, place, "AWS::Logs::LogGroup", &get(p, "logGroupName"), |own| own["RetentionInDays"] = days)
         }
+        "CreateLogStream" => {
+            let key = stream(w, place, p)?;
+            if w.region(place).objects.contains_key(&key) {
+                let text = "The specified log stream already exists";
+                return Err(ApiError::new(400, "ResourceAlreadyExistsException", text));
+            }
+            let empty = Object { properties: json!([]), stack: String::new() };
+            w.region(place).objects.insert(key, empty);
+            Ok(json!({}))
+        }
+        "PutLogEvents" => {
+            let key = stream(w, place, p)?;
+            let missing =
+                || ApiError::new(400, "ResourceNotFoundException", "The specified log stream does not exist.");
+            let object = w.region(place).objects.get_mut(&key).ok_or_else(missing)?;
+            let events = p["logEvents"].as_array().cloned().unwrap_or_default();
+            object.properties.as_array_mut().ok_or_else(missing)?.extend(events);
+            Ok(json!({ "nextSequenceToken": "" }))
+        }
         _ => Err(ApiError::new(400, "UnknownOperationException", action)),
     }
+}
+
+/// The key of the call's log stream, whose group has to exist.
+fn stream(w: &mut State, place: &Place, p: &Value) -> Result<(String, String), ApiError> {
+    let (group, name) = (get(p, "logGroupName"), get(p, "logStreamName"));
+    if !w.region(place).objects.contains_key(&("AWS::Logs::LogGroup".to_owned(), group.clone())) {
+        return Err(ApiError::new(400, "ResourceNotFoundException", "The specified log group does not exist."));
+    }
+    Ok((LOG_STREAM.to_owned(), format!("{group}:{name}")))
 }
 
 /// CloudWatch.

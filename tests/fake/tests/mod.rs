@@ -2,6 +2,7 @@
 
 mod calls;
 mod failures;
+mod machines;
 mod nodes;
 mod rolling;
 mod updates;

@@ -4,4 +4,4 @@ pub mod query;
 pub mod server;
 pub mod xml;
 
-pub use server::{Server, serve, serve_on};
+pub use server::{Server, serve, serve_at, serve_on};

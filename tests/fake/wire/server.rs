@@ -39,7 +39,12 @@ pub async fn serve(world: Arc<World>) -> std::io::Result<Server> {
 
 /// Serves the model on this port of loopback; 0 picks a free one.
 pub async fn serve_on(world: Arc<World>, port: u16) -> std::io::Result<Server> {
-    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await?;
+    serve_at(world, SocketAddr::from(([127, 0, 0, 1], port))).await
+}
+
+/// Serves the model on an address of this machine or of the network namespace that it runs in; port 0 picks a free one.
+pub async fn serve_at(world: Arc<World>, address: SocketAddr) -> std::io::Result<Server> {
+    let listener = TcpListener::bind(address).await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
     let task = tokio::spawn(async move {
         let mut connections = tokio::task::JoinSet::new();
@@ -201,7 +206,7 @@ fn write(world: &World, service: &str, action: &str, answer: Result<Value, ApiEr
         "iam" => "https://iam.amazonaws.com/doc/2010-05-08/",
         _ => "http://cloudformation.amazonaws.com/doc/2010-05-15/",
     };
-    let json_service = matches!(service, "secretsmanager" | "ssm");
+    let json_service = matches!(service, "secretsmanager" | "ssm" | "logs");
     let (status, body) = match answer {
         Ok(tree) if json_service => (200, tree.to_string()),
         Ok(tree) if service == "ec2" => (200, xml::ec2(action, &tree, &request)),

@@ -4,7 +4,7 @@
 #
 # The configuration is node.conf beside this file: lines NAME=VALUE, written by the template. Values are data: they are
 # read, never evaluated. Secrets are named there by ARN and fetched when they are needed; none is logged.
-set -euo pipefail
+set -Eeuo pipefail
 umask 022
 
 readonly HOME_DIR=/opt/starburst
@@ -48,9 +48,16 @@ signal() {
     --unique-id "$INSTANCE" --status "$1" || log "CloudFormation did not take the signal $1"
 }
 
+# Ends the boot. Below the script's own shell the reason is kept for that shell, which meets the failure next.
 fail() {
+  local reason=$1 kept=$HOME_DIR/reason
   trap - ERR
-  status "boot failed: $STEP${1:+: $1}"
+  if [[ $BASHPID != "$$" ]]; then
+    [[ -s $kept ]] || echo "$reason" >"$kept"
+    exit 1
+  fi
+  [[ -s $kept ]] && reason=$(<"$kept")
+  status "boot failed: $STEP: $reason"
   signal FAILURE
   # Its group lets it go: somebody has to answer the hook.
   service starburst-watch root "/bin/bash $HOME_DIR/node.sh watch" || true
@@ -143,22 +150,27 @@ take_slot() {
 # A volume is found by its id, which is its serial number, never by a device name. A file system is made once.
 mount_volume() {
   local volume=$1 device
-  retry 20 6 aws ec2 attach-volume --instance-id "$INSTANCE" --volume-id "$volume" --device /dev/sdj >/dev/null
+  retry 20 6 aws ec2 attach-volume --instance-id "$INSTANCE" --volume-id "$volume" --device /dev/sdj >/dev/null ||
+    fail "volume $volume cannot be attached"
   device=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume/-/}
   retry 30 2 test -e "$device" || fail "volume $volume does not appear"
-  blkid "$device" >/dev/null || mkfs -t xfs -q "$device"
+  # Called where a failing command does not end the script.
+  blkid "$device" >/dev/null || mkfs -t xfs -q "$device" || fail "volume $volume cannot be formatted"
   mkdir -p "$DATA"
-  mountpoint -q "$DATA" || mount "$device" "$DATA"
+  mountpoint -q "$DATA" || mount "$device" "$DATA" || fail "volume $volume cannot be mounted"
 }
 
+# A service of systemd: name, user, command, and variables of its environment, which is not this script's.
 service() {
-  local name=$1 user=$2 command=$3
+  local name=$1 user=$2 command=$3 variable
+  shift 3
   cat >"/etc/systemd/system/$name.service" <<UNIT
 [Unit]
 After=network-online.target
 [Service]
 User=$user
 ExecStart=$command
+$(for variable in "$@"; do echo "Environment=$variable"; done)
 Restart=on-failure
 RestartSec=10
 LimitNOFILE=131072
@@ -167,6 +179,27 @@ WantedBy=multi-user.target
 UNIT
   systemctl daemon-reload
   systemctl enable --now "$name"
+}
+
+# Where a Java of Amazon Linux lies.
+java_home() {
+  local home
+  for home in /usr/lib/jvm/java-"$1"-amazon-corretto*; do
+    [[ -x $home/bin/java ]] && echo "$home" && return 0
+  done
+  fail "Java $1 is not below /usr/lib/jvm"
+}
+
+# How every part of Alluxio is started, but for the class: its own scripts are not in every package. Java 17 opens its
+# packages only when told.
+alluxio_java() {
+  local home=$HOME_DIR/alluxio opens
+  printf '%s ' "$(java_home 17)/bin/java" "-Xmx$1m" "-Dalluxio.home=$home" "-Dalluxio.conf.dir=$home/conf" \
+    "-Dalluxio.logs.dir=$HOME_DIR/logs" -Dalluxio.logger.type=Console
+  for opens in java.lang java.nio java.util sun.nio.ch; do
+    printf -- '--add-opens=java.base/%s=ALL-UNNAMED ' "$opens"
+  done
+  printf -- '-cp %s' "$home/conf:$home/assembly/*"
 }
 
 # Memory in MiB by part: an eighth and 1 GiB stay free, Alluxio takes its share, Presto's heap the rest.
@@ -192,6 +225,12 @@ configure_alluxio() {
     echo 'alluxio.underfs.s3.inherit.acl=false'
     echo 'alluxio.user.file.writetype.default=CACHE_THROUGH'
     echo 'alluxio.security.authorization.permission.enabled=false'
+    # A worker that leaves waits so long, until clients have heard of it; two minutes are the default.
+    echo 'alluxio.user.worker.list.refresh.interval=20s'
+    # It asks a server of Alluxio's makers for newer versions, and tells it about the cluster.
+    echo 'alluxio.master.update.check.enabled=false'
+    # Packages made from Maven's jars have no pages.
+    [[ -d $HOME_DIR/alluxio/webui ]] || echo 'alluxio.web.ui.enabled=false'
     echo "alluxio.master.journal.type=EMBEDDED"
     echo "alluxio.master.journal.folder=$DATA/journal"
     echo "alluxio.master.embedded.journal.addresses=${MASTERS//,/:19200,}:19200"
@@ -205,6 +244,13 @@ configure_alluxio() {
   for pair in "${lines[@]}"; do echo "$pair" >>"$conf"; done
   chown presto "$conf"
   umask 022
+  # A package with settings of its own keeps them; without any nothing would be logged.
+  [[ -e ${conf%/*}/log4j.properties ]] || cat >"${conf%/*}/log4j.properties" <<'LOG'
+log4j.rootLogger=INFO, Console
+log4j.appender.Console=org.apache.log4j.ConsoleAppender
+log4j.appender.Console.layout=org.apache.log4j.PatternLayout
+log4j.appender.Console.layout.ConversionPattern=%d{ISO8601} %-5p %c{1} %m%n
+LOG
 }
 
 worker_storage() {
@@ -238,8 +284,10 @@ for name, value in json.load(sys.stdin).items(): print(f"{name}={value}")'
 configure_presto() {
   local etc=$HOME_DIR/presto/etc coordinator=false
   [[ ${CONF[role]} == coordinator ]] && coordinator=true
-  mkdir -p "$etc/catalog" "$DATA/presto"
-  printf 'node.environment=cluster\nnode.id=%s\nnode.data-dir=%s\n' "$INSTANCE" "$DATA/presto" >"$etc/node.properties"
+  # Not where the journal is: that outlives the node, and with it Presto's record of a process that runs.
+  mkdir -p "$etc/catalog" "$HOME_DIR/data"
+  printf 'node.environment=cluster\nnode.id=%s\nnode.internal-address=%s\nnode.data-dir=%s\n' \
+    "$INSTANCE" "$ADDRESS" "$HOME_DIR/data" >"$etc/node.properties"
   printf -- '-server\n-Xmx%sM\n-XX:+UseG1GC\n-XX:ReservedCodeCacheSize=512M\n-XX:+ExitOnOutOfMemoryError\n' "$HEAP" >"$etc/jvm.config"
   (
     umask 077
@@ -268,7 +316,7 @@ CONFIG
     [[ -d /tmp/configuration/etc ]] || fail "${CONF[configuration]} has no etc/ at its top"
     merge /tmp/configuration/etc "$etc"
   fi
-  chown -R presto "$HOME_DIR/presto" "$DATA/presto"
+  chown -R presto "$HOME_DIR/presto" "$HOME_DIR/data"
 }
 
 # Properties of the user come after ours, key by key; lines of jvm.config are added; other files replace.
@@ -352,7 +400,7 @@ AGENT
 }
 
 boot_presto() {
-  local own
+  local own java
   [[ -z ${CONF[certificate]:-} ]] || fail 'HTTPS is not part of this version of the node script'
   step 'finding the coordinators'
   own=$(slots_of Coordinators)
@@ -377,7 +425,10 @@ boot_presto() {
   user_script
   start_alluxio
   step 'starting Presto'
-  service presto presto "$HOME_DIR/presto/bin/launcher run"
+  java=$(java_home 25)
+  # After a crash of the machine its number may be another process's.
+  service presto presto "/bin/bash -c 'rm -f $HOME_DIR/data/var/run/launcher.pid; exec $HOME_DIR/presto/bin/launcher run'" \
+    "JAVA_HOME=$java" "PATH=$java/bin:/usr/bin:/bin"
   retry 120 5 presto_answers || fail 'Presto does not answer'
   if [[ ${CONF[role]} == worker && $MASTERS != "$ADDRESS" ]]; then
     step 'registering'
@@ -386,19 +437,22 @@ boot_presto() {
 }
 
 start_alluxio() {
-  export ALLUXIO_JAVA_OPTS="-Xmx${ALLUXIO_HEAP}m"
-  chown -R presto "$HOME_DIR/alluxio"
-  mkdir -p "$DATA/journal" && chown -R presto "$DATA/journal"
+  local command
+  local -a format
+  mkdir -p "$DATA/journal" "$HOME_DIR/logs"
+  chown -R presto "$HOME_DIR/alluxio" "$DATA/journal" "$HOME_DIR/logs"
+  command=$(alluxio_java "$ALLUXIO_HEAP")
   step 'starting Alluxio'
   if [[ ${CONF[role]} == coordinator ]]; then
     # A journal that has entries is never formatted again.
-    [[ -n $(ls -A "$DATA/journal") ]] || runuser -u presto -- "$HOME_DIR/alluxio/bin/alluxio" formatMasters
-    service alluxio presto "$HOME_DIR/alluxio/bin/launch-process master"
+    read -r -a format <<<"$command alluxio.cli.Format MASTER"
+    [[ -n $(ls -A "$DATA/journal") ]] || runuser -u presto -- "${format[@]}"
+    service alluxio presto "$command alluxio.master.AlluxioMaster"
     retry 60 5 alluxio_answers "$ADDRESS:19999" master || fail 'the Alluxio master does not answer'
   else
     mkdir -p /mnt/ramdisk && { mountpoint -q /mnt/ramdisk || mount -t tmpfs -o "size=${CACHE}M" tmpfs /mnt/ramdisk; }
     chown presto /mnt/ramdisk
-    service alluxio presto "$HOME_DIR/alluxio/bin/launch-process worker"
+    service alluxio presto "$command alluxio.worker.AlluxioWorker"
     retry 120 5 alluxio_answers "$ADDRESS:30000" worker || fail 'the Alluxio worker does not answer'
   fi
 }
@@ -421,7 +475,8 @@ boot_superset() {
 }
 
 # How many running queries need this node: of a worker, those of its tasks. Only members of the cluster may list tasks:
-# the token is the one that they show each other, made from the shared secret.
+# the token is the one that they show each other, made from the shared secret. A user's name beside it would be an
+# impersonation, which a coordinator refuses.
 queries_left() {
   python3 - "http://$ADDRESS:${CONF[port]}/v1/$1" "$INSTANCE" "$HOME_DIR/presto/etc/config.properties" <<'PYTHON'
 import base64, hashlib, hmac, json, sys, time, urllib.request
@@ -430,7 +485,7 @@ url, node, file = sys.argv[1:]
 secret = dict(l.strip().split('=', 1) for l in open(file) if '=' in l)['internal-communication.shared-secret']
 token = part(b'{"alg":"HS256"}') + b'.' + part(json.dumps({'sub': node, 'exp': int(time.time()) + 60}).encode())
 token += b'.' + part(hmac.new(hashlib.sha256(secret.encode()).digest(), token, 'sha256').digest())
-headers = {'X-Trino-User': 'drain', 'X-Trino-Internal-Bearer': token.decode()}
+headers = {'X-Trino-Internal-Bearer': token.decode()}
 items = json.load(urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10))
 print(len({i.get('queryId') or i['taskStatus']['taskId'].split('.')[0] for i in items
   if i.get('taskStatus', i)['state'] not in ('FINISHED', 'FAILED', 'CANCELED', 'ABORTED')}))
@@ -447,6 +502,7 @@ refuse_queries() {
 # Refuse new work, let what runs finish, leave Alluxio, answer the hook. Heartbeats keep the hook open meanwhile.
 drain() {
   local group limit policy deadline left='' kind=task text='' said=draining
+  local -a leave
   group=$(group)
   read -r limit policy <<<"$(aws autoscaling describe-lifecycle-hooks --auto-scaling-group-name "$group" \
     --lifecycle-hook-names drain --query 'LifecycleHooks[0].NotificationMetadata' --output text)"
@@ -480,7 +536,8 @@ drain() {
     status 'drained'
   fi
   if [[ ${CONF[role]} == worker ]]; then
-    "$HOME_DIR/alluxio/bin/alluxio" fsadmin decommissionWorker -a "$ADDRESS" -w 5min || log 'Alluxio was not left in order'
+    read -r -a leave <<<"$(alluxio_java 256) alluxio.cli.fsadmin.FileSystemAdminShell decommissionWorker"
+    "${leave[@]}" -a "$ADDRESS" -w 5min || log 'Alluxio was not left in order'
   fi
   aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$group" --lifecycle-hook-name drain \
     --instance-id "$INSTANCE" --lifecycle-action-result CONTINUE

@@ -1,0 +1,27 @@
+//! The world in which real nodes boot: behind the model of AWS, instances are network namespaces of this machine that run
+//! the very user data of the joint template, in real time.
+//!
+//! - [`inside`]: a test goes on in private namespaces, so that nothing of it survives it, however it ends.
+//! - [`network`]: the bridge that is the VPC, and the interfaces on it. [`machine`], [`machines`]: one node with its own
+//!   root file system and processes; all of them behind the port of the model.
+//! - [`image`]: what the image of the nodes holds. [`metadata`]: IMDSv2. [`credentials`]: the keys that it hands out.
+//! - [`s3`]: the S3 of the nodes, which lets in only those keys. [`web`]: the small HTTP server of both.
+//! - [`query`]: a question to Trino. [`world`]: all of it together.
+//!
+//! What it models is written in `SPEC.md` beside this file. It knows nothing of the plugin; it needs root, `ip`, `unshare`
+//! and Java, and says by name what is missing.
+
+pub mod credentials;
+pub mod image;
+pub mod inside;
+pub mod machine;
+pub mod machines;
+pub mod metadata;
+pub mod network;
+pub mod query;
+pub mod s3;
+pub mod web;
+pub mod world;
+
+pub use inside::inside;
+pub use world::{Options, RealWorld};
