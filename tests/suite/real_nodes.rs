@@ -187,6 +187,11 @@ fn real_nodes(name: &str, memory: u64, body: impl FnOnce(&Path) -> Result<()>) -
             let why = format!("the nodes of this test take as much, and {free} GiB are free");
             return Err(Missing::new(format!("{memory} GiB of memory"), why).into());
         }
+        // Inside there is no network: what can only be had with one is there before.
+        real::image::find()?;
+        if memory >= CLUSTER {
+            real::image::packages()?;
+        }
         plugin::folder()?;
         tools::pulumi()?;
         real::inside(&name, LIMIT, body)
