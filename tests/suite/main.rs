@@ -11,6 +11,7 @@ mod harness;
 mod kill_matrix;
 mod lifecycle;
 mod model_world;
+mod node_packages;
 mod parity;
 mod polling;
 mod process;
