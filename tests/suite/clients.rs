@@ -1,6 +1,7 @@
 //! The real `pulumi` drives the plugin's executable: one whole life for each language and stand-in, and what only a
 //! real client can show: Ctrl-C, what the engine stores, and what it prints.
 
+mod view_failures;
 mod views;
 
 use std::time::Duration;

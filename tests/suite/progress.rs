@@ -1,6 +1,7 @@
 //! What users see while an operation runs: every stack event of it once and in AWS's order, under Pulumi by the engine's
 //! log, under Terraform by the progress file, however AWS cuts its answers.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -136,7 +137,11 @@ async fn every_event_reaches_the_engine_once_and_in_order() -> Result<()> {
 
     let stored = bench.create(&three_workers()).await?.map_err(|trouble| anyhow!("{}", trouble.text))?;
     let made = events(&bench.model, &stored.id)?;
-    same("create", &engine.take(), &made)?;
+    let lines = engine.take();
+    same("create", &lines, &made)?;
+    let resources: BTreeSet<&str> = made.iter().map(|(id, ..)| id.as_str()).filter(|id| *id != STACK).collect();
+    let all = format!("created, {0} of {0} resources done", resources.len());
+    ensure!(lines.iter().any(|line| line.ends_with(&all)), "no line says {all}: {lines:#?}");
 
     let stored = bench.update(&stored, &roll).await?.map_err(|trouble| anyhow!("{}", trouble.text))?;
     let rolled = events(&bench.model, &stored.id)?;

@@ -30,12 +30,12 @@ pub async fn create(provider: &Provider, request: CreateRequest) -> Result<Creat
     progress.show(Views::of(&request.urn, views));
     let ports = connection.ports(&cancelled, &progress);
     let made = cluster::create(ports, &asker, connection.settings(), &inputs, timeout(request.timeout)).await;
-    let stays = match &made {
+    let owner = match &made {
         // The views of a stack that was joined are in the state of the one that is believed replaced.
-        Ok(made) => !made.joined,
-        Err(failed) => failed.partial.is_some(),
+        Ok(made) => (!made.joined).then_some(Owner::Stays),
+        Err(failed) => failed.partial.is_some().then_some(Owner::Fails),
     };
-    progress.close(stays.then_some(Owner::Stays)).await;
+    progress.close(owner).await;
     let made = made.map_err(|failed| errors::failed_apply(&failed))?;
     if made.joined {
         provider.joined(&made.id);
@@ -67,7 +67,7 @@ pub async fn update(provider: &Provider, request: UpdateRequest) -> Result<Updat
     let ports = connection.ports(&cancelled, &progress);
     let settings = connection.settings();
     let changed = cluster::update(ports, &asker, settings, &prior, &inputs, timeout(request.timeout)).await;
-    progress.close(Some(Owner::Stays)).await;
+    progress.close(Some(if changed.is_ok() { Owner::Stays } else { Owner::Fails })).await;
     let changed = changed.map_err(|failed| errors::failed_apply(&failed))?;
     let properties = Some(encode(&changed.outputs, Unknowns::LeftOut));
     Ok(UpdateResponse { properties, refresh_before_update: false })

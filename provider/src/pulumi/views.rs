@@ -20,6 +20,9 @@ use super::wire::{PublishViewStepsRequest, View, ViewStep, ViewStepState};
 /// Environment variable that asks for views: `1` or `true`. Unset or anything else means none.
 pub const VIEWS: &str = "STARBURST_PULUMI_VIEWS";
 
+/// Input of a view: type and name of its cluster's URN when it was made.
+const CLUSTER: &str = "cluster";
+
 /// How long the engine may take to take the views.
 const LIMIT: Duration = Duration::from_secs(5);
 
@@ -39,8 +42,10 @@ pub struct Target {
 /// What became of the cluster in the engine's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// It is there.
+    /// It is there, and its operation went well.
     Stays,
+    /// It is there, and its operation failed.
+    Fails,
     /// It is removed.
     Goes,
 }
@@ -49,6 +54,7 @@ pub enum Owner {
 #[derive(Debug, Default)]
 pub struct Views {
     target: Target,
+    /// Type and name of the cluster's URN.
     owner: String,
     seen: Mutex<Seen>,
 }
@@ -57,6 +63,8 @@ pub struct Views {
 #[derive(Debug, Default)]
 struct Seen {
     stack_id: String,
+    /// Status of the stack that was told last.
+    stack: String,
     /// Resources by logical id; `None` for a removed one.
     resources: BTreeMap<String, Option<Shown>>,
 }
@@ -81,25 +89,30 @@ impl Views {
     /// The same where it is said whether they are asked for.
     pub(super) fn asked(asked: bool, urn: &str, target: Target) -> Option<Self> {
         let possible = target.supported && !target.address.is_empty() && !target.token.is_empty();
-        let owner = urn.rsplit("::").next().unwrap_or_default().to_owned();
+        // What a renamed stack of Pulumi's or project changes is no part of it.
+        let owner = urn.splitn(3, "::").nth(2).unwrap_or_default().to_owned();
         (possible && (asked || !target.old.is_empty())).then(|| Self { target, owner, seen: Mutex::default() })
     }
 
     /// Takes an event of the stack.
     pub fn take(&self, event: &StackEvent) {
-        let ended = event.status.ends_with("_COMPLETE") || event.status.ends_with("_FAILED");
-        if event.is_of_stack() || !ended {
-            return;
-        }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.stack_id.clone_from(&event.stack_id);
+        if event.is_of_stack() {
+            seen.stack.clone_from(&event.status);
+            return;
+        }
+        if !["_COMPLETE", "_FAILED", "_SKIPPED"].iter().any(|end| event.status.ends_with(end)) {
+            return;
+        }
         let physical_id = event.physical_id.clone();
-        if event.status == "DELETE_COMPLETE" {
-            // The object that a replaced one left behind goes later, under the same logical id.
-            let now = seen.resources.get(&event.logical_id).and_then(Option::as_ref);
-            if now.is_none_or(|now| now.physical_id == physical_id) {
-                seen.resources.insert(event.logical_id.clone(), None);
-            }
+        // The object of a resource that was replaced goes later, under the same logical id.
+        let now = seen.resources.get(&event.logical_id).and_then(Option::as_ref);
+        if event.status.starts_with("DELETE_") && now.is_some_and(|now| now.physical_id != physical_id) {
+            return;
+        }
+        if matches!(event.status.as_str(), "DELETE_COMPLETE" | "DELETE_SKIPPED") {
+            seen.resources.insert(event.logical_id.clone(), None);
             return;
         }
         let reason = if event.status.ends_with("_FAILED") { event.reason.clone() } else { String::new() };
@@ -109,6 +122,12 @@ impl Views {
 
     /// Tells the engine what became of the views; a reason where it does not take them.
     pub async fn publish(self, owner: Owner) -> Option<String> {
+        if owner != Owner::Goes && self.is_renamed() {
+            let text = "the cluster has another name or parent than before, and the engine (seen with 3.259.0) leaves the \
+                        former views behind in its state: remove each with `pulumi state delete URN`, or the next \
+                        `pulumi destroy` ends with a snapshot integrity failure; the URNs are in `pulumi stack --show-urns`";
+            return Some(text.to_owned());
+        }
         let steps = self.steps(owner);
         if steps.is_empty() {
             return None;
@@ -127,6 +146,12 @@ impl Views {
         Some(format!("the engine does not take the stack's resources as views: {why}; unset {VIEWS} to do without"))
     }
 
+    /// Whether this very operation gives the cluster another URN, by an alias. The engine still knows its views as those
+    /// of the former one, and ends with a panic when a step names them.
+    pub(super) fn is_renamed(&self) -> bool {
+        self.target.old.iter().any(|view| text_of(view.inputs.as_ref(), CLUSTER) != Some(&self.owner))
+    }
+
     pub(super) fn steps(&self, owner: Owner) -> Vec<ViewStep> {
         let old: BTreeMap<&str, &View> = self.target.old.iter().map(|view| (view.name.as_str(), view)).collect();
         if owner == Owner::Goes {
@@ -138,7 +163,8 @@ impl Views {
             .iter()
             .map(|(id, shown)| {
                 let name = self.name(id, &seen.stack_id);
-                (name.clone(), shown.as_ref().map(|shown| state(name, id, shown)))
+                let shown = shown.as_ref().filter(|shown| !seen.left_behind(shown));
+                (name.clone(), shown.map(|shown| self.state(name, id, shown)))
             })
             .collect();
         let untouched = old.iter().filter(|(name, _)| !named.contains_key(**name));
@@ -159,6 +185,9 @@ impl Views {
                 (Some(before), Some(_)) => Some(step(Op::Delete, Some(before), None)),
             });
         }
+        if owner == Owner::Fails {
+            steps.iter_mut().for_each(fail);
+        }
         steps
     }
 
@@ -166,25 +195,44 @@ impl Views {
     /// that is made before the old one goes.
     fn name(&self, logical_id: &str, stack_id: &str) -> String {
         let unique = stack_id.rsplit('/').next().and_then(|uuid| uuid.split('-').next()).unwrap_or_default();
-        format!("{}-{logical_id}-{unique}", self.owner)
+        let (_, owner) = self.owner.split_once("::").unwrap_or_default();
+        format!("{owner}-{logical_id}-{unique}")
+    }
+
+    fn state(&self, name: String, logical_id: &str, shown: &Shown) -> ViewStepState {
+        ViewStepState {
+            r#type: type_token(&shown.kind),
+            name,
+            inputs: Some(texts([(CLUSTER, self.owner.as_str())])),
+            outputs: Some(texts([
+                ("logicalId", logical_id),
+                ("physicalId", &shown.physical_id),
+                ("status", &shown.status),
+                ("reason", &shown.reason),
+            ])),
+            ..ViewStepState::default()
+        }
     }
 }
 
-fn state(name: String, logical_id: &str, shown: &Shown) -> ViewStepState {
-    let rows = [
-        ("logicalId", logical_id),
-        ("physicalId", &shown.physical_id),
-        ("status", &shown.status),
-        ("reason", &shown.reason),
-    ];
+impl Seen {
+    /// Whether the stack ended without this object, which could not be deleted: it is nobody's any more.
+    fn left_behind(&self, shown: &Shown) -> bool {
+        shown.status == "DELETE_FAILED" && matches!(self.stack.as_str(), "UPDATE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE")
+    }
+}
+
+/// Those that are not empty.
+fn texts<const N: usize>(rows: [(&str, &str); N]) -> Struct {
     let rows = rows.into_iter().filter(|(_, text)| !text.is_empty());
-    let fields = rows.map(|(name, text)| (name.to_owned(), Wire { kind: Some(Kind::StringValue(text.to_owned())) }));
-    ViewStepState {
-        r#type: type_token(&shown.kind),
-        name,
-        inputs: Some(Struct::default()),
-        outputs: Some(Struct { fields: fields.collect() }),
-        ..ViewStepState::default()
+    let wire = |text: &str| Wire { kind: Some(Kind::StringValue(text.to_owned())) };
+    Struct { fields: rows.map(|(name, text)| (name.to_owned(), wire(text))).collect() }
+}
+
+fn text_of<'a>(texts: Option<&'a Struct>, name: &str) -> Option<&'a str> {
+    match texts?.fields.get(name)?.kind.as_ref()? {
+        Kind::StringValue(text) => Some(text),
+        _ => None,
     }
 }
 
@@ -202,20 +250,20 @@ fn of_view(view: &View) -> ViewStepState {
 }
 
 fn step(op: Op, old: Option<ViewStepState>, new: Option<ViewStepState>) -> ViewStep {
-    let shown = new.as_ref().or(old.as_ref()).cloned().unwrap_or_default();
-    let text = |name: &str| match shown.outputs.as_ref()?.fields.get(name)?.kind.as_ref()? {
-        Kind::StringValue(text) => Some(text.clone()),
-        _ => None,
-    };
-    let failed = text("status").is_some_and(|status| status.ends_with("_FAILED"));
-    ViewStep {
-        status: if failed { Status::PartialFailure } else { Status::Ok }.into(),
-        error: if failed { text("reason").unwrap_or_default() } else { String::new() },
-        op: op.into(),
-        r#type: shown.r#type.clone(),
-        name: shown.name.clone(),
-        old,
-        new,
-        ..ViewStep::default()
+    let shown = new.as_ref().or(old.as_ref());
+    let (kind, name) = shown.map(|shown| (shown.r#type.clone(), shown.name.clone())).unwrap_or_default();
+    ViewStep { status: Status::Ok.into(), op: op.into(), r#type: kind, name, old, new, ..ViewStep::default() }
+}
+
+/// Shows a resource that failed just now as failed. Only where the cluster failed too: the engine ends a command with a
+/// failure for any step that has an error, also for one that keeps or removes a view.
+fn fail(step: &mut ViewStep) {
+    if !matches!(step.op(), Op::Create | Op::Update) {
+        return;
+    }
+    let outputs = step.new.as_ref().and_then(|new| new.outputs.as_ref());
+    if text_of(outputs, "status").is_some_and(|status| status.ends_with("_FAILED")) {
+        step.error = text_of(outputs, "reason").unwrap_or_default().to_owned();
+        step.set_status(Status::PartialFailure);
     }
 }

@@ -4,7 +4,7 @@ use starburst_core::ports::StackEvent;
 
 use super::views::{Owner, Target, Views};
 use super::wire::view_step::{Op, Status};
-use super::wire::{View, ViewStep};
+use super::wire::{View, ViewStep, ViewStepState};
 
 const URN: &str = "urn:pulumi:dev::p::starburst:index:PrestoAlluxioCluster::analytics";
 
@@ -37,8 +37,14 @@ fn told(steps: &[ViewStep]) -> Vec<(Op, &str, bool, bool)> {
 /// What the engine has in its state after these steps.
 fn stored(steps: &[ViewStep]) -> Vec<View> {
     let new = steps.iter().filter_map(|step| step.new.clone());
-    new.map(|state| View { r#type: state.r#type, name: state.name, outputs: state.outputs, ..View::default() })
-        .collect()
+    let view = |state: ViewStepState| View {
+        r#type: state.r#type,
+        name: state.name,
+        inputs: state.inputs,
+        outputs: state.outputs,
+        ..View::default()
+    };
+    new.map(view).collect()
 }
 
 #[test]
@@ -71,9 +77,58 @@ fn an_update_names_as_old_only_what_the_state_has() {
 }
 
 #[test]
-fn a_resource_that_failed_is_one_with_its_reason() {
-    let steps = after(&[], &[("A", "1", "CREATE_FAILED")], Owner::Stays);
-    assert_eq!((steps[0].status(), steps[0].error.as_str()), (Status::PartialFailure, "why"));
+fn only_what_failed_in_a_failed_operation_is_a_failed_step() {
+    let failed = [("A", "1", "CREATE_FAILED")];
+    let told = |steps: &[ViewStep]| (steps[0].op(), steps[0].status(), steps[0].error.clone());
+    let steps = after(&[], &failed, Owner::Fails);
+    assert_eq!(told(&steps), (Op::Create, Status::PartialFailure, "why".to_owned()));
+    assert_eq!(told(&after(&[], &failed, Owner::Stays)), (Op::Create, Status::Ok, String::new()));
+    // The engine ends a command with a failure for every step with an error, also when AWS has done all that was asked.
+    let stored = stored(&steps);
+    for (events, owner, op) in
+        [(&[][..], Owner::Stays, Op::Same), (&[], Owner::Fails, Op::Same), (&failed, Owner::Goes, Op::Delete)]
+    {
+        assert_eq!(told(&after(&stored, events, owner)), (op, Status::Ok, String::new()));
+    }
+}
+
+#[test]
+fn what_the_stack_left_behind_or_retained_is_no_view_of_it() {
+    let made = stored(&after(&[], &[("A", "1", "CREATE_COMPLETE"), ("B", "2", "CREATE_COMPLETE")], Owner::Stays));
+    let after_stack = |events: &[(&str, &str, &str)], stack: &str| {
+        let views = Views::asked(true, URN, target(made.clone())).expect("asked for");
+        events.iter().for_each(|(id, physical, status)| views.take(&event(id, physical, status)));
+        let of_stack = event("analytics", "arn:aws:cloudformation:us-east-1:1:stack/analytics/1f2e-5", stack);
+        views.take(&StackEvent { resource_type: "AWS::CloudFormation::Stack".to_owned(), ..of_stack });
+        views.steps(Owner::Stays)
+    };
+    let steps = after_stack(&[("A", "1", "DELETE_FAILED"), ("B", "2", "DELETE_SKIPPED")], "UPDATE_COMPLETE");
+    let gone = [(Op::Delete, "analytics-A-1f2e", true, false), (Op::Delete, "analytics-B-1f2e", true, false)];
+    assert_eq!(told(&steps), gone);
+    let replaced = [("A", "1b", "UPDATE_COMPLETE"), ("A", "1", "DELETE_FAILED"), ("B", "2", "UPDATE_COMPLETE")];
+    let steps = after_stack(&replaced, "UPDATE_COMPLETE");
+    assert!(told(&steps).contains(&(Op::Update, "analytics-A-1f2e", true, true)), "{:?}", told(&steps));
+    let steps = after_stack(&[("A", "1", "DELETE_FAILED")], "ROLLBACK_FAILED");
+    assert!(told(&steps).contains(&(Op::Update, "analytics-A-1f2e", true, true)), "it is still the stack's");
+}
+
+#[tokio::test]
+async fn a_cluster_of_another_urn_names_no_view_of_the_former_one() {
+    let made = stored(&after(&[], &[("A", "1", "CREATE_COMPLETE")], Owner::Stays));
+    let urns = [
+        (URN, false),
+        ("urn:pulumi:prod::q::starburst:index:PrestoAlluxioCluster::analytics", false),
+        ("urn:pulumi:dev::p::starburst:index:PrestoAlluxioCluster::renamed", true),
+        ("urn:pulumi:dev::p::my:index:Platform$starburst:index:PrestoAlluxioCluster::analytics", true),
+    ];
+    for (urn, renamed) in urns {
+        let views = Views::asked(true, urn, target(made.clone())).expect("asked for");
+        assert_eq!(views.is_renamed(), renamed, "{urn}");
+        if renamed {
+            let told = views.publish(Owner::Stays).await.expect("a word");
+            assert!(told.contains("pulumi state delete"), "{told}");
+        }
+    }
 }
 
 #[test]

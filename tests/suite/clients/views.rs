@@ -10,7 +10,7 @@ use starburst_tests::demo::stand_in::StandIn;
 use super::{SPEED, project};
 
 /// Views in the state: name and outputs.
-fn views(project: &PulumiProject) -> Result<Vec<(String, Json)>> {
+pub fn views(project: &PulumiProject) -> Result<Vec<(String, Json)>> {
     let state = project.stack_export()?;
     let resources = state["deployment"]["resources"].as_array().cloned().unwrap_or_default();
     let owners: Vec<&Json> = resources.iter().filter(|one| one["id"].is_string()).map(|one| &one["urn"]).collect();
