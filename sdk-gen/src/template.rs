@@ -1,10 +1,11 @@
 //! Assembles the joint template: parameters from the table, resources from hand-written fragments, the node script from
-//! `bootstrap/node.sh`. The result is one static text; nothing is rendered when the plugin runs.
+//! the shell scripts in `bootstrap/`. The result is one static text; nothing is rendered when the plugin runs.
 
 use std::io::Write as _;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 use starburst_schema::{
     Constraint, DERIVED, Derived, FIELDS, Field, Format, Kind, Parameter, ParameterEncoding, ParameterType,
 };
@@ -39,10 +40,17 @@ pub fn joint_template() -> Result<Value> {
             ensure!(!twice, "{logical_id} is defined twice");
         }
     }
+    let script = Script::read()?;
+    resources
+        .get_mut(SCRIPT_HOLDER)
+        .and_then(|resource| resource.get_mut("Metadata"))
+        .and_then(Value::as_object_mut)
+        .with_context(|| format!("{SCRIPT_HOLDER} has no metadata"))?
+        .insert("Bootstrap".to_owned(), json!(script.packed));
     Ok(json!({
         "Metadata": { "Starburst": { "TemplateVersion": starburst_core::template::VERSION } },
         "Parameters": parameters(),
-        "Mappings": { "Bootstrap": { "Node": { "Body": user_data()? } } },
+        "Mappings": { "Bootstrap": { "Node": { "Body": user_data(&script) } } },
         "Conditions": fragment("conditions")?,
         "Resources": resources,
         "Outputs": fragment("outputs")?,
@@ -73,32 +81,69 @@ fn fragment(name: &str) -> Result<Map<String, Value>> {
     tree.as_object().cloned().with_context(|| format!("{} is no mapping", path.display()))
 }
 
-/// What a node runs first. It cuts the configuration, which the template puts at the end, out of itself, unpacks the
-/// node script and hands over. Packed, because user data may have 16,384 bytes; any change of it rolls the nodes. Python
-/// unpacks it: cloud-init, which runs user data, is written in it, and its base 85 is a twentieth shorter than base 64.
-fn user_data() -> Result<String> {
-    let path = root().join(SOURCES).join("bootstrap/node.sh");
-    let script = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(bare(&script).as_bytes()).context("packing the node script")?;
-    let text = base85(&encoder.finish().context("packing the node script")?);
-    Ok(format!(
-        "#!/bin/bash\nmkdir -p /opt/starburst\ncd /opt/starburst\nsed '1,/^#CONFIGURATION$/d' \"$0\">node.conf\n\
-         python3 -c 'import base64,sys,zlib;sys.stdout.buffer.write(zlib.decompress(base64.b85decode(input())))'\
-         <<'#'>node.sh\n{text}\n#\nexec bash node.sh boot\n#CONFIGURATION\n"
-    ))
+/// The resource whose metadata holds the node script. Every group's user data names it, so that it comes first.
+const SCRIPT_HOLDER: &str = "LogGroup";
+/// Parts of the node script, in order: the first begins it, the last starts it, between them are functions.
+const PARTS: [&str; 14] = [
+    "base",
+    "packages",
+    "slots",
+    "services",
+    "sizes",
+    "alluxio",
+    "catalog",
+    "presto",
+    "configuration",
+    "metastore",
+    "superset",
+    "observe",
+    "drain",
+    "main",
+];
+
+/// The node script as nodes get it.
+struct Script {
+    /// For the metadata: packed and in base 85.
+    packed: String,
+    /// SHA-256 of the text itself, lower-case hex.
+    digest: String,
+}
+
+impl Script {
+    /// Python unpacks it: cloud-init, which runs user data, is written in it, and its base 85 is a twentieth shorter than
+    /// base 64.
+    fn read() -> Result<Self> {
+        let mut script = String::new();
+        for part in PARTS {
+            let path = root().join(SOURCES).join(format!("bootstrap/{part}.sh"));
+            let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            script.push_str(&bare(&text));
+        }
+        let digest = Sha256::digest(script.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(script.as_bytes()).context("packing the node script")?;
+        let packed = base85(&encoder.finish().context("packing the node script")?);
+        Ok(Self { packed, digest })
+    }
+}
+
+/// What a node runs first: `bootstrap/user-data.sh`, with the digest of the node script in it, so that a change of the
+/// script rolls the nodes. The template puts the configuration behind it.
+fn user_data(script: &Script) -> String {
+    let head = bare(include_str!("../../provider/core/src/template/bootstrap/user-data.sh"));
+    head.replace("DIGEST", &script.digest) + "#CONFIGURATION\n"
 }
 
 /// The script without what is there for readers of the repository: whole-line comments, empty lines, indentation. Texts
 /// that the script writes as they stand are left alone: from `<<WORD` to a line with that word.
 fn bare(script: &str) -> String {
     let (mut kept, mut end) = (String::new(), None::<&str>);
-    for (number, line) in script.lines().enumerate() {
+    for line in script.lines() {
         let text = if end.is_some() { line } else { line.trim_start() };
         if end == Some(line) {
             end = None;
         } else if end.is_none() {
-            if number > 0 && (text.is_empty() || text.starts_with('#')) {
+            if text.is_empty() || (text.starts_with('#') && !text.starts_with("#!")) {
                 continue;
             }
             end = here_document(text);

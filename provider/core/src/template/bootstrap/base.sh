@@ -1,0 +1,82 @@
+#!/bin/bash
+# What every node of the cluster runs: `node.sh boot` once, at the end of the first boot; `node.sh watch` for as long as
+# the node lives, to drain it when its group lets it go.
+#
+# The configuration is node.conf beside this file: lines NAME=VALUE, written by the template. Values are data: they are
+# read, never evaluated. Secrets are named there by ARN and fetched when they are needed; none is logged.
+set -Eeuo pipefail
+umask 022
+
+readonly HOME_DIR=/opt/starburst
+readonly DATA=/var/lib/starburst
+readonly DEFAULT_PRESTO=https://repo1.maven.org/maven2/io/trino/trino-server/476/trino-server-476.tar.gz
+readonly DEFAULT_ALLUXIO=https://downloads.alluxio.io/downloads/files/2.9.4/alluxio-2.9.4-bin.tar.gz
+readonly DEFAULT_MYSQL_DRIVER=https://repo1.maven.org/maven2/com/mysql/mysql-connector-j/8.4.0/mysql-connector-j-8.4.0.jar
+declare -A CONF=()
+STEP=start
+
+log() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*"; }
+
+# The address of the instance metadata service; requests need a token (IMDSv2).
+metadata() {
+  local token
+  token=$(curl -sf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' http://169.254.169.254/latest/api/token)
+  curl -sf -m 5 -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/$1"
+}
+
+read_configuration() {
+  local name value
+  while IFS='=' read -r name value; do
+    [[ -n $name ]] && CONF[$name]=$value
+  done <"$HOME_DIR/node.conf"
+  INSTANCE=$(metadata meta-data/instance-id)
+  ADDRESS=$(metadata meta-data/local-ipv4)
+  AWS_DEFAULT_REGION=$(metadata meta-data/placement/region)
+  export AWS_DEFAULT_REGION
+}
+
+# A short status on the node itself: the signal to CloudFormation carries no reason.
+status() {
+  log "status: $1"
+  aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=${1:0:256}" ||
+    log "the status tag could not be written"
+}
+
+# To a stack at rest a signal is refused: that is right for a node that its group launched between two operations.
+signal() {
+  aws cloudformation signal-resource --stack-name "${CONF[stack]}" --logical-resource-id "${CONF[resource]}" \
+    --unique-id "$INSTANCE" --status "$1" || log "CloudFormation did not take the signal $1"
+}
+
+# Ends the boot. Below the script's own shell the reason is kept for that shell, which meets the failure next.
+fail() {
+  local reason=$1 kept=$HOME_DIR/reason
+  trap - ERR
+  if [[ $BASHPID != "$$" ]]; then
+    [[ -s $kept ]] || echo "$reason" >"$kept"
+    exit 1
+  fi
+  [[ -s $kept ]] && reason=$(<"$kept")
+  status "boot failed: $STEP: $reason"
+  signal FAILURE
+  # Its group lets it go: somebody has to answer the hook.
+  service starburst-watch root "/bin/bash $HOME_DIR/node.sh watch" || true
+  exit 1
+}
+
+step() {
+  STEP=$1
+  log "step: $1"
+}
+
+retry() {
+  local times=$1 pause=$2 i
+  shift 2
+  for ((i = 0; i < times; i++)); do
+    "$@" && return 0
+    sleep "$pause"
+  done
+  return 1
+}
+
+secret() { aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }

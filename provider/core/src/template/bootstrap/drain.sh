@@ -1,0 +1,70 @@
+# Draining: what a node does when its group lets it go.
+
+# How many running queries need this node: of a worker, those of its tasks. Only members of the cluster may list tasks:
+# the token is the one that they show each other, made from the shared secret. A user's name beside it would be an
+# impersonation, which a coordinator refuses.
+queries_left() {
+  python3 - "http://$ADDRESS:${CONF[port]}/v1/$1" "$INSTANCE" "$HOME_DIR/presto/etc/config.properties" <<'PYTHON'
+import base64, hashlib, hmac, json, sys, time, urllib.request
+def part(data): return base64.urlsafe_b64encode(data).rstrip(b'=')
+url, node, file = sys.argv[1:]
+secret = dict(l.strip().split('=', 1) for l in open(file) if '=' in l)['internal-communication.shared-secret']
+token = part(b'{"alg":"HS256"}') + b'.' + part(json.dumps({'sub': node, 'exp': int(time.time()) + 60}).encode())
+token += b'.' + part(hmac.new(hashlib.sha256(secret.encode()).digest(), token, 'sha256').digest())
+headers = {'X-Trino-Internal-Bearer': token.decode()}
+items = json.load(urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10))
+print(len({i.get('queryId') or i['taskStatus']['taskId'].split('.')[0] for i in items
+  if i.get('taskStatus', i)['state'] not in ('FINISHED', 'FAILED', 'CANCELED', 'ABORTED')}))
+PYTHON
+}
+
+# A coordinator of Trino cannot be told to shut down: requests that begin a query are reset, all others go on.
+refuse_queries() {
+  command -v iptables >/dev/null || dnf -y -q install iptables-nft
+  iptables -I INPUT -p tcp --dport "${CONF[port]}" -m string --algo bm --string 'POST /v1/statement ' \
+    -j REJECT --reject-with tcp-reset
+}
+
+# Refuse new work, let what runs finish, leave Alluxio, answer the hook. Heartbeats keep the hook open meanwhile.
+drain() {
+  local group limit policy deadline left='' kind=task text='' said=draining
+  local -a leave
+  group=$(group)
+  read -r limit policy <<<"$(aws autoscaling describe-lifecycle-hooks --auto-scaling-group-name "$group" \
+    --lifecycle-hook-names drain --query 'LifecycleHooks[0].NotificationMetadata' --output text)"
+  deadline=$((SECONDS + limit))
+  status 'draining'
+  if [[ ${CONF[role]} == coordinator ]]; then
+    kind=query
+    refuse_queries || log 'new queries cannot be refused'
+  else
+    curl -sf -m 10 -X PUT -H 'Content-Type: application/json' -H 'X-Trino-User: drain' -d '"SHUTTING_DOWN"' \
+      "http://$ADDRESS:${CONF[port]}/v1/info/state" || log 'Presto does not take the order to shut down'
+  fi
+  while systemctl is-active -q presto; do
+    left=$(queries_left $kind 2>/dev/null || true)
+    if [[ $kind$left == query0 ]] || ((SECONDS >= deadline)); then break; fi
+    case $left in
+      '' | 0) text=draining ;;
+      1) text='draining, 1 query left' ;;
+      *) text="draining, $left queries left" ;;
+    esac
+    [[ $text == "$said" ]] || status "$text"
+    said=$text
+    aws autoscaling record-lifecycle-action-heartbeat --auto-scaling-group-name "$group" \
+      --lifecycle-hook-name drain --instance-id "$INSTANCE" || true
+    sleep 15
+  done
+  if systemctl is-active -q presto && [[ $kind$left != query0 ]]; then
+    status "not drained within $limit seconds"
+    [[ $policy == terminate ]] || signal FAILURE
+  else
+    status 'drained'
+  fi
+  if [[ ${CONF[role]} == worker ]]; then
+    read -r -a leave <<<"$(alluxio_java 256) alluxio.cli.fsadmin.FileSystemAdminShell decommissionWorker"
+    "${leave[@]}" -a "$ADDRESS" -w 5min || log 'Alluxio was not left in order'
+  fi
+  aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$group" --lifecycle-hook-name drain \
+    --instance-id "$INSTANCE" --lifecycle-action-result CONTINUE
+}
