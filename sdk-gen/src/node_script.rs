@@ -28,7 +28,6 @@ const PARTS: [&str; 16] = [
     "main",
 ];
 
-
 /// The node script as nodes get it.
 pub struct NodeScript {
     /// What Bash runs.

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::clients::{Missing, place};
 use crate::clients::python::Environment;
+use crate::clients::{Missing, place};
 
 /// The image.
 #[derive(Debug, Clone)]

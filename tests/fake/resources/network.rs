@@ -108,7 +108,9 @@ fn shape(w: &mut State, r: &Request, physical: &str) -> Result<Value, String> {
             exists(w, r, "subnet", &subnet_id, "InvalidSubnetID.NotFound", "subnet ID")?;
             let address = address(w, &r.place, &subnet_id, &r.text("PrivateIpAddress"))?;
             let mut all = vec![json!({ "privateIpAddress": address, "primary": true })];
-            for next in free(w, &r.place, &subnet_id, r.text("SecondaryPrivateIpAddressCount").parse().unwrap_or(0), &address)? {
+            for next in
+                free(w, &r.place, &subnet_id, r.text("SecondaryPrivateIpAddressCount").parse().unwrap_or(0), &address)?
+            {
                 all.push(json!({ "privateIpAddress": next, "primary": false }));
             }
             let subnet = w.region(&r.place).ec2("subnet", &subnet_id).cloned();
@@ -208,7 +210,8 @@ pub fn address(w: &mut State, place: &Place, subnet: &str, wanted: &str) -> Resu
     if wanted.is_empty() {
         return next_free(w, place, subnet, &[]);
     }
-    let inside = wanted.parse().is_ok_and(|a: std::net::Ipv4Addr| block(w, place, subnet).is_ok_and(|net| net.contains(&a)));
+    let inside =
+        wanted.parse().is_ok_and(|a: std::net::Ipv4Addr| block(w, place, subnet).is_ok_and(|net| net.contains(&a)));
     if !inside {
         return Err(format!(
             "Address {wanted} does not fall within the subnet's address range (Service: AmazonEC2; Status Code: 400; Error Code: InvalidParameterValue; Proxy: null)"
@@ -225,7 +228,9 @@ pub fn address(w: &mut State, place: &Place, subnet: &str, wanted: &str) -> Resu
 fn next_free(w: &mut State, place: &Place, subnet: &str, but: &[String]) -> Result<String, String> {
     let (net, used) = (block(w, place, subnet)?, used(w, place, subnet));
     net.hosts().skip(3).map(|a| a.to_string()).find(|a| !used.contains(a) && !but.contains(a)).ok_or_else(|| {
-        format!("There are not enough free addresses in subnet '{subnet}' to satisfy the requested number of instances.")
+        format!(
+            "There are not enough free addresses in subnet '{subnet}' to satisfy the requested number of instances."
+        )
     })
 }
 
@@ -239,7 +244,8 @@ fn used(w: &mut State, place: &Place, subnet: &str) -> BTreeSet<String> {
     let region = w.region(place);
     let objects = |kind: &str| region.ec2.get(kind).into_iter().flat_map(|all| all.values());
     let living = |o: &&Value| o["subnetId"] == subnet && o.pointer("/instanceState/name") != Some(&json!("terminated"));
-    let own = objects("network-interface").chain(objects("instance")).filter(living).map(|o| text(&o["privateIpAddress"]));
+    let own =
+        objects("network-interface").chain(objects("instance")).filter(living).map(|o| text(&o["privateIpAddress"]));
     own.chain(objects("network-interface").flat_map(addresses)).collect()
 }
 

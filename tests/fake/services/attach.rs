@@ -72,7 +72,8 @@ fn detach_interface(w: &mut State, place: &Place, attachment: &str) -> Answer {
 
 /// Gives an interface the named addresses; with `AllowReassignment` also those that another one holds as secondary.
 fn assign(w: &mut State, place: &Place, id: &str, p: &Value) -> Answer {
-    let wanted: Vec<String> = p.get("PrivateIpAddress").and_then(Value::as_array).into_iter().flatten().map(text).collect();
+    let wanted: Vec<String> =
+        p.get("PrivateIpAddress").and_then(Value::as_array).into_iter().flatten().map(text).collect();
     let moves = get(p, "AllowReassignment") == "true";
     let all = w.region(place).kind("network-interface");
     if !all.contains_key(id) {
