@@ -81,14 +81,15 @@ s3://*) retry 10 15 aws s3 cp --quiet "$uri" "$file" || unread "$uri" "$file" ;;
 *) curl -sSfL --connect-timeout 20 --retry 10 --retry-all-errors -o "$file" "$uri" || unread "$uri" "$file" ;;
 esac
 if [[ -n $sha256 ]]; then
-echo "$sha256  $file" | sha256sum --check --status || fail "$uri has another checksum than $sha256"
+echo "$sha256  $file" | sha256sum --check --status ||
+fail "${input:-packages.mirrorUri}: ${uri##*/} has another checksum than ${sha256:0:12}…"
 fi
 }
 unread() {
 local free
 free=$(df -BM --output=avail "$(dirname "$2")" | awk 'NR == 2 { print int($1) }')
 ((free >= 64)) || fail "the disk is full: ${1##*/} does not fit; raise ec2.rootVolume.sizeGiB"
-fail "$1 cannot be read"
+fail "${input:-packages.mirrorUri}: $1 cannot be read"
 }
 unpack() {
 local asked=$1 uri=${1:-$2} target=$3 sha256=$4 file
@@ -368,13 +369,13 @@ external) echo "hive.metastore.uri=${CONF[metastore_uri]}" ;;
 esac
 }
 catalog_answers() {
-local host=${CONF[metastore_uri]#thrift://}
+local host=${CONF[metastore_uri]#thrift://} times=12
 case ${CONF[metastore]} in
 none | glue) return 0 ;;
 external) ;;
-*) host=$METASTORE:9083 ;;
+*) host=$METASTORE:9083 times=120 ;;
 esac
-retry 60 5 listens "${host%:*}" "${host##*:}" || fail "the Hive metastore does not answer at $host"
+retry "$times" 5 listens "${host%:*}" "${host##*:}" || fail "the Hive metastore does not answer at $host"
 }
 listens() { timeout 3 bash -c ": <\"/dev/tcp/\$0/\$1\"" "$1" "$2" 2>/dev/null; }
 root_mount_writable() {
@@ -424,7 +425,7 @@ if [[ ${CONF[metastore]} != none ]]; then
 hive_catalog "$etc" >"$etc/catalog/hive.properties"
 fi
 if [[ -n ${CONF[license]} ]]; then
-fetch "${CONF[license]}" "$etc/starburstdata.license"
+input=presto.licenseUri fetch "${CONF[license]}" "$etc/starburstdata.license"
 fi
 user_configuration "$etc"
 umask 022
@@ -491,8 +492,8 @@ CLIENT=${CLIENT:-${MASTERS%%,*}}
 step 'installing packages'
 packages java-17-amazon-corretto-headless python3 unzip
 id presto >/dev/null 2>&1 || useradd --system --home-dir "$HOME_DIR" presto
-unpack "${CONF[presto]}" "$DEFAULT_PRESTO" "$HOME_DIR/presto" "${CONF[presto_sha256]}"
-unpack "${CONF[alluxio]}" "$DEFAULT_ALLUXIO" "$HOME_DIR/alluxio" "${CONF[alluxio_sha256]}"
+input=presto.packageUri unpack "${CONF[presto]}" "$DEFAULT_PRESTO" "$HOME_DIR/presto" "${CONF[presto_sha256]}"
+input=alluxio.packageUri unpack "${CONF[alluxio]}" "$DEFAULT_ALLUXIO" "$HOME_DIR/alluxio" "${CONF[alluxio_sha256]}"
 distribution
 packages "java-$JAVA-amazon-corretto-headless"
 step 'configuring'
@@ -522,20 +523,20 @@ retry 120 5 registered || fail 'coordinator and Alluxio master do not know this 
 fi
 }
 user_configuration() {
-local etc=$1 own=/tmp/configuration
+local etc=$1 own=/tmp/configuration input=presto.${CONF[role]}Configuration
 [[ -n ${CONF[configuration]} ]] || return 0
 cp "$etc/access-control.properties" /tmp/access-control 2>/dev/null || true
 fetch "${CONF[configuration]}" "$own.zip"
-unzip -q -o "$own.zip" -d "$own" || fail "${CONF[configuration]} is no zip archive"
-[[ -d $own/etc ]] || fail "${CONF[configuration]} has no etc/ at its top"
+unzip -q -o "$own.zip" -d "$own" || fail "$input: ${CONF[configuration]} is no zip archive"
+[[ -d $own/etc ]] || fail "$input: ${CONF[configuration]} has no etc/ at its top"
 merge "$own/etc" "$etc"
 ! grep -qE '^ *http-server\.http\.enabled *= *false' "$etc/config.properties" ||
-fail 'the configuration folder sets http-server.http.enabled=false, over which the node is watched'
+fail "$input sets http-server.http.enabled=false, and over HTTP the node is watched"
 grep -qxF "http-server.http.port=${CONF[port]}" "$etc/config.properties" ||
-fail 'the configuration folder sets http-server.http.port: set presto.httpPort instead'
+fail "$input sets http-server.http.port: set presto.httpPort instead"
 if [[ -e /tmp/access-control ]] && { ! cmp -s /tmp/access-control "$etc/access-control.properties" ||
 grep -q '^ *access-control.config-files' "$etc/config.properties"; }; then
-fail 'the configuration folder of workers sets access control, which permits draining: it belongs to the coordinator'
+fail "$input sets access control, which permits draining: it belongs to presto.coordinatorConfiguration"
 fi
 }
 merge() {
@@ -556,7 +557,7 @@ done < <(find "$from" -type f -print0)
 }
 user_script() {
 [[ -n ${CONF[script]} ]] || return 0
-fetch "${CONF[script]}" /tmp/user-script.sh
+input=presto.bootstrapScript fetch "${CONF[script]}" /tmp/user-script.sh
 bash /tmp/user-script.sh "${CONF[role]}" || fail "presto.bootstrapScript ended with status $?"
 }
 holds_clients() {
@@ -641,6 +642,7 @@ drain() {
 local group limit policy deadline left='' kind=task text='' said=draining
 local -a leave
 group=$(group)
+[[ -e $HOME_DIR/booted ]] || { leave_group "$group" && return 0; }
 read -r limit policy <<<"$(aws autoscaling describe-lifecycle-hooks --auto-scaling-group-name "$group" \
 --lifecycle-hook-names drain --query 'LifecycleHooks[0].NotificationMetadata' --output text)"
 deadline=$((SECONDS + limit))
@@ -677,7 +679,10 @@ if [[ ${CONF[role]} == worker ]]; then
 read -r -a leave <<<"$(alluxio_java 256) alluxio.cli.fsadmin.FileSystemAdminShell decommissionWorker"
 "${leave[@]}" -a "$ADDRESS" -w 5min || log 'Alluxio was not left in order'
 fi
-aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$group" --lifecycle-hook-name drain \
+leave_group "$group"
+}
+leave_group() {
+aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$1" --lifecycle-hook-name drain \
 --instance-id "$INSTANCE" --lifecycle-action-result CONTINUE
 }
 readonly LOOK=4

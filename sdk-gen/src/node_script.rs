@@ -133,3 +133,20 @@ fn base85(bytes: &[u8]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_85_is_as_python_reads_it() {
+        assert_eq!(base85(b"hello, nodes!"), r"Xk~0{Z!92gZ)9b2Ap");
+        assert_eq!(base85(b""), "");
+    }
+
+    #[test]
+    fn texts_below_a_here_document_keep_their_indentation() {
+        let script = "#!/bin/bash\nif a; then\n  # why\n  cat <<'TEXT'\n  # kept\n\nTEXT\n  b\nfi\n";
+        assert_eq!(bare(script), "#!/bin/bash\nif a; then\ncat <<'TEXT'\n  # kept\n\nTEXT\nb\nfi\n");
+    }
+}

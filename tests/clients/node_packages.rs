@@ -26,6 +26,13 @@ const ALLUXIO: &str = "alluxio-2.9.4";
 /// The name of the archive that is made, as its publisher calls it.
 pub const ALLUXIO_ARCHIVE: &str = "alluxio-2.9.4-bin.tar.gz";
 
+/// The engine with few plugins, made from the published archive: a package of one's own, as users bring it. Unpacking the
+/// published one takes each node ten times as long.
+pub const SMALL_ENGINE: &str = "trino-server-476-few-plugins.tar.gz";
+/// What it keeps.
+const PLUGINS: [&str; 6] = ["blackhole", "hive", "jmx", "memory", "password-authenticators", "tpch"];
+const ENGINE: &str = "trino-server-476";
+
 /// The folder of the mirror, filled now if this is the first time; about 1.4 GB are downloaded then.
 ///
 /// Maven Central has no archive of Alluxio's servers: it is made from their jars, in the layout of the published one
@@ -39,7 +46,7 @@ pub fn mirror() -> Result<PathBuf> {
     if let Some(found) = FOUND.get() {
         return Ok(found.clone());
     }
-    let digest = place::digest_of(&pins::files())?;
+    let digest = format!("{} {}", place::digest_of(&pins::files())?, PLUGINS.join(" "));
     let folder = place::tool_folder(&format!("node-packages-{}", &digest[..12]));
     place::fill_once(&folder, &digest, fill)?;
     Ok(FOUND.get_or_init(|| folder).clone())
@@ -63,14 +70,16 @@ fn fill(folder: &Path) -> Result<()> {
     for package in &published {
         link(&kept.join(&package.sha256), &folder.join(package.file()))?;
     }
-    let _progress = Progress::start(format!("packing {ALLUXIO_ARCHIVE} (once, about 30 seconds)"));
+    let _progress = Progress::start("packing Alluxio and a small Trino (once, about 2 minutes)".to_owned());
     pack(&jars, &kept, folder)?;
     let mut sums = String::new();
     for package in &published {
         sums.push_str(&format!("{}  {}\n", package.sha256, package.file()));
     }
-    let made = download::sha256(&folder.join(ALLUXIO_ARCHIVE))?;
-    sums.push_str(&format!("{made}  {ALLUXIO_ARCHIVE}\n"));
+    shrink(folder)?;
+    for made in [ALLUXIO_ARCHIVE, SMALL_ENGINE] {
+        sums.push_str(&format!("{}  {made}\n", download::sha256(&folder.join(made))?));
+    }
     fs::write(folder.join("SHA256SUMS"), sums).context("writing SHA256SUMS")
 }
 
@@ -92,6 +101,35 @@ fn pack(jars: &[Package], kept: &Path, folder: &Path) -> Result<()> {
     command.args(["--mode=u=rwX,go=rX", "--hard-dereference", "-czf"]).arg(folder.join(ALLUXIO_ARCHIVE)).arg(ALLUXIO);
     run(&mut command, PACK_LIMIT)?.success().context("packing Alluxio")?;
     Ok(())
+}
+
+/// Plugins share jars as hard links, so that the whole archive is unpacked before any is left out.
+fn shrink(folder: &Path) -> Result<()> {
+    let tar = place::on_path("tar").ok_or_else(|| Missing::new("tar", "it packs Trino for the nodes"))?;
+    let staging = tempfile::tempdir_in(folder).context("making a folder for Trino")?;
+    let mut unpack = Command::new(&tar);
+    unpack.arg("-C").arg(staging.path()).arg("-xzf").arg(folder.join(format!("{ENGINE}.tar.gz")));
+    run(&mut unpack, PACK_LIMIT)?.success().context("unpacking Trino")?;
+    for plugin in fs::read_dir(staging.path().join(ENGINE).join("plugin")).context("listing the plugins of Trino")? {
+        let plugin = plugin?;
+        if !PLUGINS.iter().any(|kept| plugin.file_name() == *kept) {
+            fs::remove_dir_all(plugin.path()).with_context(|| format!("removing {}", plugin.path().display()))?;
+        }
+    }
+    let mut pack = Command::new(tar);
+    pack.arg("-C").arg(staging.path()).args(["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"]);
+    run(pack.arg("-czf").arg(folder.join(SMALL_ENGINE)).arg(ENGINE), PACK_LIMIT)?.success().context("packing Trino")?;
+    Ok(())
+}
+
+/// The checksum of a file of the mirror, lower-case hex.
+///
+/// # Errors
+/// Those of [`mirror`], and a file that is not in it.
+pub fn sha256_of(file: &str) -> Result<String> {
+    let sums = fs::read_to_string(mirror()?.join("SHA256SUMS")).context("reading SHA256SUMS")?;
+    let line = sums.lines().find_map(|line| line.strip_suffix(&format!("  {file}")));
+    Ok(line.with_context(|| format!("the mirror has no {file}"))?.to_owned())
 }
 
 fn link(from: &Path, to: &Path) -> Result<()> {

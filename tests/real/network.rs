@@ -62,18 +62,27 @@ pub fn hardware(id: &str) -> String {
 /// A VPC delivers packets to the interface that holds their address, whatever a system answers to. A bridge asks the
 /// systems: the one that held the address must not answer any more, and nobody may remember that it did.
 pub fn move_address(address: &str, from: Option<&str>, namespaces: &[&str]) -> Result<()> {
-    if let Some(from) = from {
-        let shown = Command::new("ip").args(["-n", from, "-o", "-4", "address"]).output().context("starting ip")?;
-        let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-        let line = shown.lines().find(|line| line.contains(&format!(" {address}/")));
-        if let Some(device) = line.and_then(|line| line.split_whitespace().nth(1)) {
-            ip(&format!("-n {from} address del {address}/32 dev {device}"))?;
-        }
+    if let Some(from) = from
+        && let Some(device) = device(from, address)?
+    {
+        ip(&format!("-n {from} address del {address}/32 dev {device}"))?;
     }
     for namespace in namespaces {
         ip(&format!("-n {namespace} neighbour flush to {address}"))?;
     }
     ip(&format!("neighbour flush to {address}"))
+}
+
+/// Whether a namespace has an address.
+pub fn answers(namespace: &str, address: &str) -> Result<bool> {
+    Ok(device(namespace, address)?.is_some())
+}
+
+fn device(namespace: &str, address: &str) -> Result<Option<String>> {
+    let shown = Command::new("ip").args(["-n", namespace, "-o", "-4", "address"]).output().context("starting ip")?;
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    let line = shown.lines().find(|line| line.contains(&format!(" {address}/")));
+    Ok(line.and_then(|line| line.split_whitespace().nth(1)).map(str::to_owned))
 }
 
 /// One more interface of a namespace. `id` gives it its hardware address.

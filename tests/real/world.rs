@@ -16,6 +16,7 @@ use super::s3::S3;
 use super::web::Web;
 use super::{image, machine, metadata};
 use crate::clients::node_packages;
+use crate::fake::resources::network::addresses;
 use crate::fake::state::Place;
 use crate::fake::{self, ACCOUNT, World, WorldConfig};
 
@@ -129,14 +130,34 @@ impl RealWorld {
         })
     }
 
-    /// Addresses of the interfaces that stacks made: the coordinators' slots.
+    /// The instance to which EC2 delivers what is sent to a private address of an interface; empty for none.
     #[must_use]
-    pub fn interfaces(&self) -> Vec<String> {
+    pub fn holder(&self, address: &str) -> String {
         self.model.with(|w| {
             let place = Place { account: ACCOUNT.to_owned(), region: REGION.to_owned() };
-            let all = w.region(&place).kind("network-interface").values();
-            all.filter_map(|interface| interface["privateIpAddress"].as_str().map(str::to_owned)).collect()
+            let mut all = w.region(&place).kind("network-interface").values();
+            let found = all.find(|interface| addresses(interface).iter().any(|one| one == address));
+            found.map(fake::machines::holder).unwrap_or_default()
         })
+    }
+
+    /// The instances whose systems answer for an address.
+    pub fn answering(&self, address: &str) -> Result<Vec<String>> {
+        let ids =
+            self.instances().into_iter().filter_map(|instance| instance["instanceId"].as_str().map(str::to_owned));
+        let mut answering = Vec::new();
+        for id in ids {
+            if network::answers(&id, address)? {
+                answering.push(id);
+            }
+        }
+        Ok(answering)
+    }
+
+    /// Ends an instance as somebody with the right to would, behind the stack's back.
+    pub fn terminate(&self, id: &str) -> Result<()> {
+        let parameters = serde_json::json!({ "InstanceId": [id] });
+        self.model.call("ec2", "TerminateInstances", parameters).map(drop).map_err(|error| anyhow::anyhow!("{error}"))
     }
 
     /// What a command on a node prints, as root. Errors with what it says where it fails.

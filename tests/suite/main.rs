@@ -17,7 +17,6 @@ mod polling;
 mod process;
 mod progress;
 mod properties;
-mod real_nodes;
 mod regions;
 mod registry;
 mod rolling;

@@ -25,13 +25,14 @@ hive_catalog() {
 
 # A metastore of the user's, or the stack's own, takes connections.
 catalog_answers() {
-  local host=${CONF[metastore_uri]#thrift://}
+  local host=${CONF[metastore_uri]#thrift://} times=12
   case ${CONF[metastore]} in
     none | glue) return 0 ;;
     external) ;;
-    *) host=$METASTORE:9083 ;;
+    # The stack's own boots at the same time.
+    *) host=$METASTORE:9083 times=120 ;;
   esac
-  retry 60 5 listens "${host%:*}" "${host##*:}" || fail "the Hive metastore does not answer at $host"
+  retry "$times" 5 listens "${host%:*}" "${host##*:}" || fail "the Hive metastore does not answer at $host"
 }
 
 listens() { timeout 3 bash -c ": <\"/dev/tcp/\$0/\$1\"" "$1" "$2" 2>/dev/null; }

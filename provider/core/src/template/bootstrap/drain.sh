@@ -19,6 +19,8 @@ drain() {
   local group limit policy deadline left='' kind=task text='' said=draining
   local -a leave
   group=$(group)
+  # What a boot that failed said stays, and nothing is to be drained.
+  [[ -e $HOME_DIR/booted ]] || { leave_group "$group" && return 0; }
   read -r limit policy <<<"$(aws autoscaling describe-lifecycle-hooks --auto-scaling-group-name "$group" \
     --lifecycle-hook-names drain --query 'LifecycleHooks[0].NotificationMetadata' --output text)"
   deadline=$((SECONDS + limit))
@@ -56,6 +58,10 @@ drain() {
     read -r -a leave <<<"$(alluxio_java 256) alluxio.cli.fsadmin.FileSystemAdminShell decommissionWorker"
     "${leave[@]}" -a "$ADDRESS" -w 5min || log 'Alluxio was not left in order'
   fi
-  aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$group" --lifecycle-hook-name drain \
+  leave_group "$group"
+}
+
+leave_group() {
+  aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$1" --lifecycle-hook-name drain \
     --instance-id "$INSTANCE" --lifecycle-action-result CONTINUE
 }

@@ -1,7 +1,7 @@
 # Packages: fetching with a checksum, unpacking, system packages, Java.
 
 # Fetches URI to FILE and compares the checksum where one is given. With a mirror, a public URI is looked up there by
-# its last segment, and its checksum in the mirror's SHA256SUMS.
+# its last segment, and its checksum in the mirror's SHA256SUMS. The caller names the input behind it in `input`.
 fetch() {
   local uri=$1 file=$2 sha256=${3:-} mirror=${CONF[mirror]:-}
   if [[ -n $mirror && $uri != s3://* ]]; then
@@ -16,7 +16,8 @@ fetch() {
     *) curl -sSfL --connect-timeout 20 --retry 10 --retry-all-errors -o "$file" "$uri" || unread "$uri" "$file" ;;
   esac
   if [[ -n $sha256 ]]; then
-    echo "$sha256  $file" | sha256sum --check --status || fail "$uri has another checksum than $sha256"
+    echo "$sha256  $file" | sha256sum --check --status ||
+      fail "${input:-packages.mirrorUri}: ${uri##*/} has another checksum than ${sha256:0:12}…"
   fi
 }
 
@@ -25,7 +26,7 @@ unread() {
   local free
   free=$(df -BM --output=avail "$(dirname "$2")" | awk 'NR == 2 { print int($1) }')
   ((free >= 64)) || fail "the disk is full: ${1##*/} does not fit; raise ec2.rootVolume.sizeGiB"
-  fail "$1 cannot be read"
+  fail "${input:-packages.mirrorUri}: $1 cannot be read"
 }
 
 # A package below TARGET, without its top folder. What the image holds is taken, unless another package is asked for.

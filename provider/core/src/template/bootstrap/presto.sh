@@ -39,7 +39,7 @@ configure_presto() {
     hive_catalog "$etc" >"$etc/catalog/hive.properties"
   fi
   if [[ -n ${CONF[license]} ]]; then
-    fetch "${CONF[license]}" "$etc/starburstdata.license"
+    input=presto.licenseUri fetch "${CONF[license]}" "$etc/starburstdata.license"
   fi
   user_configuration "$etc"
   umask 022
@@ -121,8 +121,8 @@ boot_presto() {
   step 'installing packages'
   packages java-17-amazon-corretto-headless python3 unzip
   id presto >/dev/null 2>&1 || useradd --system --home-dir "$HOME_DIR" presto
-  unpack "${CONF[presto]}" "$DEFAULT_PRESTO" "$HOME_DIR/presto" "${CONF[presto_sha256]}"
-  unpack "${CONF[alluxio]}" "$DEFAULT_ALLUXIO" "$HOME_DIR/alluxio" "${CONF[alluxio_sha256]}"
+  input=presto.packageUri unpack "${CONF[presto]}" "$DEFAULT_PRESTO" "$HOME_DIR/presto" "${CONF[presto_sha256]}"
+  input=alluxio.packageUri unpack "${CONF[alluxio]}" "$DEFAULT_ALLUXIO" "$HOME_DIR/alluxio" "${CONF[alluxio_sha256]}"
   distribution
   packages "java-$JAVA-amazon-corretto-headless"
   step 'configuring'
