@@ -101,6 +101,9 @@ const PARTS: [&str; 14] = [
     "main",
 ];
 
+/// Where the node script reads the list of `bootstrap/metastore.txt`.
+const PACKAGES: &str = "\nMETASTORE_PACKAGES\n";
+
 /// The node script as nodes get it.
 struct Script {
     /// For the metadata: packed and in base 85.
@@ -119,12 +122,21 @@ impl Script {
             let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
             script.push_str(&bare(&text));
         }
+        let script = with_packages(&script)?;
         let digest = Sha256::digest(script.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
         let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
         encoder.write_all(script.as_bytes()).context("packing the node script")?;
         let packed = base85(&encoder.finish().context("packing the node script")?);
         Ok(Self { packed, digest })
     }
+}
+
+/// The script with the list of what the metastore consists of, which its tests' mirror is filled from too.
+fn with_packages(script: &str) -> Result<String> {
+    let list = include_str!("../../provider/core/src/template/bootstrap/metastore.txt");
+    let lines: Vec<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
+    ensure!(script.matches(PACKAGES).count() == 1, "the node script has no place for the metastore's packages");
+    Ok(script.replace(PACKAGES, &format!("\n{}\n", lines.join("\n"))))
 }
 
 /// What a node runs first: `bootstrap/user-data.sh`, with the digest of the node script in it, so that a change of the

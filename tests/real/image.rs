@@ -6,8 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::clients::Missing;
-use crate::clients::place;
+use crate::clients::{Missing, node_packages, place};
 
 /// The image.
 #[derive(Debug, Clone)]
@@ -38,12 +37,7 @@ pub fn find() -> Result<Image> {
 
 /// The folder of packages that nodes fetch, in the layout of the product's package mirror.
 pub fn packages() -> Result<PathBuf> {
-    let folder = place::tool_folder("node-packages");
-    if folder.join("SHA256SUMS").is_file() {
-        return Ok(folder);
-    }
-    let why = format!("nodes fetch Trino and Alluxio from it; it is looked for in {}", folder.display());
-    Err(Missing::new("the package mirror", why).into())
+    node_packages::mirror()
 }
 
 fn aws() -> Result<PathBuf> {

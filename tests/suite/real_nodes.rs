@@ -177,10 +177,27 @@ impl Story {
 /// A test inside namespaces of its own; what can only be built with a network is built before.
 /// `memory` is what the nodes of the test take, in GiB.
 fn real_nodes(name: &str, memory: u64, body: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let needs = || {
+        if memory >= CLUSTER {
+            real::image::packages()?;
+        }
+        plugin::folder()?;
+        tools::pulumi()?;
+        Ok(())
+    };
+    in_a_world(&format!("real_nodes::{name}"), memory, needs, body)
+}
+
+/// The same for tests of any module; `needs` gets what is needed while there is a network.
+pub fn in_a_world(
+    name: &str,
+    memory: u64,
+    needs: impl FnOnce() -> Result<()>,
+    body: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
     // One world at a time: two cores boot no two clusters.
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let name = format!("real_nodes::{name}");
     let run = || {
         let free = free_memory();
         if free < memory {
@@ -189,14 +206,10 @@ fn real_nodes(name: &str, memory: u64, body: impl FnOnce(&Path) -> Result<()>) -
         }
         // Inside there is no network: what can only be had with one is there before.
         real::image::find()?;
-        if memory >= CLUSTER {
-            real::image::packages()?;
-        }
-        plugin::folder()?;
-        tools::pulumi()?;
-        real::inside(&name, LIMIT, body)
+        needs()?;
+        real::inside(name, LIMIT, body)
     };
-    or_skip(&name, run())
+    or_skip(name, run())
 }
 
 /// GiB that a test may take.
