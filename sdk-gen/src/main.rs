@@ -4,6 +4,7 @@
 
 mod artifact;
 mod compact_yaml;
+mod node_script;
 mod pulumi_schema;
 mod pulumi_types;
 mod reference;
@@ -91,7 +92,8 @@ fn artifacts(what: What) -> anyhow::Result<Vec<Artifact>> {
     let wanted = |one: What| what == What::All || what == one;
     let mut artifacts = Vec::new();
     if wanted(What::Template) {
-        let joint = template::joint_template()?;
+        let (joint, script) = template::joint_template()?;
+        artifacts.push(Artifact::new("schema/generated/node.sh", script.text));
         artifacts.push(Artifact::new("schema/generated/joint-template.json", template::compact(&joint)));
         artifacts.push(Artifact::new("schema/generated/joint-template.yaml", template::yaml(&joint)));
     }

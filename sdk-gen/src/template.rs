@@ -1,17 +1,15 @@
 //! Assembles the joint template: parameters from the table, resources from hand-written fragments, the node script from
 //! the shell scripts in `bootstrap/`. The result is one static text; nothing is rendered when the plugin runs.
 
-use std::io::Write as _;
-
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 use starburst_schema::{
     Constraint, DERIVED, Derived, FIELDS, Field, Format, Kind, Parameter, ParameterEncoding, ParameterType,
 };
 
 use crate::artifact::root;
 use crate::compact_yaml;
+use crate::node_script::NodeScript;
 
 const SOURCES: &str = "provider/core/src/template";
 /// Fragments whose members are resources, in the order in which they are read.
@@ -28,11 +26,11 @@ const REVISION_LENGTH: usize = 128;
 /// Longest ARN of a secret.
 const ARN_LENGTH: usize = 256;
 
-/// The template as a tree.
+/// The template as a tree, and the node script that is packed in it.
 ///
 /// # Errors
 /// A fragment that cannot be read, or two fragments that define the same resource.
-pub fn joint_template() -> Result<Value> {
+pub fn joint_template() -> Result<(Value, NodeScript)> {
     let mut resources = Map::new();
     for name in RESOURCES {
         for (logical_id, resource) in fragment(name)? {
@@ -40,21 +38,22 @@ pub fn joint_template() -> Result<Value> {
             ensure!(!twice, "{logical_id} is defined twice");
         }
     }
-    let script = Script::read()?;
+    let script = NodeScript::read(&mut resources)?;
     resources
         .get_mut(SCRIPT_HOLDER)
         .and_then(|resource| resource.get_mut("Metadata"))
         .and_then(Value::as_object_mut)
         .with_context(|| format!("{SCRIPT_HOLDER} has no metadata"))?
         .insert("Bootstrap".to_owned(), json!(script.packed));
-    Ok(json!({
+    let template = json!({
         "Metadata": { "Starburst": { "TemplateVersion": starburst_core::template::VERSION } },
         "Parameters": parameters(),
-        "Mappings": { "Bootstrap": { "Node": { "Body": user_data(&script) } } },
+        "Mappings": { "Bootstrap": { "Node": { "Body": script.user_data()? } } },
         "Conditions": fragment("conditions")?,
         "Resources": resources,
         "Outputs": fragment("outputs")?,
-    }))
+    });
+    Ok((template, script))
 }
 
 /// The template in compact JSON, for tools.
@@ -83,114 +82,6 @@ fn fragment(name: &str) -> Result<Map<String, Value>> {
 
 /// The resource whose metadata holds the node script. Every group's user data names it, so that it comes first.
 const SCRIPT_HOLDER: &str = "LogGroup";
-/// Parts of the node script, in order: the first begins it, the last starts it, between them are functions.
-const PARTS: [&str; 14] = [
-    "base",
-    "packages",
-    "slots",
-    "services",
-    "sizes",
-    "alluxio",
-    "catalog",
-    "presto",
-    "configuration",
-    "metastore",
-    "superset",
-    "observe",
-    "drain",
-    "main",
-];
-
-/// Where the node script reads the list of `bootstrap/metastore.txt`.
-const PACKAGES: &str = "\nMETASTORE_PACKAGES\n";
-
-/// The node script as nodes get it.
-struct Script {
-    /// For the metadata: packed and in base 85.
-    packed: String,
-    /// SHA-256 of the text itself, lower-case hex.
-    digest: String,
-}
-
-impl Script {
-    /// Python unpacks it: cloud-init, which runs user data, is written in it, and its base 85 is a twentieth shorter than
-    /// base 64.
-    fn read() -> Result<Self> {
-        let mut script = String::new();
-        for part in PARTS {
-            let path = root().join(SOURCES).join(format!("bootstrap/{part}.sh"));
-            let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-            script.push_str(&bare(&text));
-        }
-        let script = with_packages(&script)?;
-        let digest = Sha256::digest(script.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-        encoder.write_all(script.as_bytes()).context("packing the node script")?;
-        let packed = base85(&encoder.finish().context("packing the node script")?);
-        Ok(Self { packed, digest })
-    }
-}
-
-/// The script with the list of what the metastore consists of, which its tests' mirror is filled from too.
-fn with_packages(script: &str) -> Result<String> {
-    let list = include_str!("../../provider/core/src/template/bootstrap/metastore.txt");
-    let lines: Vec<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
-    ensure!(script.matches(PACKAGES).count() == 1, "the node script has no place for the metastore's packages");
-    Ok(script.replace(PACKAGES, &format!("\n{}\n", lines.join("\n"))))
-}
-
-/// What a node runs first: `bootstrap/user-data.sh`, with the digest of the node script in it, so that a change of the
-/// script rolls the nodes. The template puts the configuration behind it.
-fn user_data(script: &Script) -> String {
-    let head = bare(include_str!("../../provider/core/src/template/bootstrap/user-data.sh"));
-    head.replace("DIGEST", &script.digest) + "#CONFIGURATION\n"
-}
-
-/// The script without what is there for readers of the repository: whole-line comments, empty lines, indentation. Texts
-/// that the script writes as they stand are left alone: from `<<WORD` to a line with that word.
-fn bare(script: &str) -> String {
-    let (mut kept, mut end) = (String::new(), None::<&str>);
-    for line in script.lines() {
-        let text = if end.is_some() { line } else { line.trim_start() };
-        if end == Some(line) {
-            end = None;
-        } else if end.is_none() {
-            if text.is_empty() || (text.starts_with('#') && !text.starts_with("#!")) {
-                continue;
-            }
-            end = here_document(text);
-        }
-        kept.push_str(text);
-        kept.push('\n');
-    }
-    kept
-}
-
-/// The word that ends the text which begins below this line.
-fn here_document(line: &str) -> Option<&str> {
-    let word = line.rsplit_once("<<")?.1.trim_matches('\'');
-    (!word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(word)
-}
-
-/// Base 85 in the alphabet of Python's `b85encode`: four bytes in five characters.
-fn base85(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 85] =
-        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
-    let mut text = String::with_capacity(bytes.len() / 4 * 5 + 5);
-    for chunk in bytes.chunks(4) {
-        let mut word = [0; 4];
-        word[..chunk.len()].copy_from_slice(chunk);
-        let mut rest = u32::from_be_bytes(word);
-        let mut digits = [0; 5];
-        for digit in digits.iter_mut().rev() {
-            *digit = ALPHABET[(rest % 85) as usize];
-            rest /= 85;
-        }
-        text.extend(digits[..=chunk.len()].iter().map(|digit| char::from(*digit)));
-    }
-    text
-}
-
 fn parameters() -> Map<String, Value> {
     let of_fields = FIELDS
         .iter()

@@ -15,6 +15,7 @@ use super::network::{self, HERE};
 use super::s3::S3;
 use super::web::Web;
 use super::{image, machine, metadata};
+use crate::clients::node_packages;
 use crate::fake::state::Place;
 use crate::fake::{self, ACCOUNT, World, WorldConfig};
 
@@ -58,7 +59,7 @@ impl RealWorld {
     /// Starts everything below `base`.
     pub fn start(base: &Path, options: &Options) -> Result<Self> {
         let image = image::find()?;
-        let packages = options.packages.then(image::packages).transpose()?;
+        let packages = options.packages.then(node_packages::mirror).transpose()?;
         network::prepare()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let mut config = WorldConfig::real(1.0);

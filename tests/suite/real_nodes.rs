@@ -2,6 +2,7 @@
 //! client of the plugin makes, scales, rolls and destroys the stack. Skipped by name without root, `ip` or Java.
 
 mod one;
+mod user_data;
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use starburst_tests::clients::missing::or_skip;
 use starburst_tests::clients::pulumi::{DESTROY, UP};
-use starburst_tests::clients::{Missing, Options, Program, PulumiProject, judges, place, plugin, tools};
+use starburst_tests::clients::{Missing, Options, Program, PulumiProject, judges, node_packages, place, plugin, tools};
 use starburst_tests::fake::seed;
 use starburst_tests::real::{self, RealWorld};
 
@@ -179,7 +180,7 @@ impl Story {
 fn real_nodes(name: &str, memory: u64, body: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let needs = || {
         if memory >= CLUSTER {
-            real::image::packages()?;
+            node_packages::mirror()?;
         }
         plugin::folder()?;
         tools::pulumi()?;
@@ -270,29 +271,4 @@ fn shellcheck_finds_nothing_in_the_stand_ins_of_the_image() -> Result<()> {
         Ok(())
     };
     or_skip("shellcheck_finds_nothing_in_the_stand_ins_of_the_image", check())
-}
-
-#[test]
-fn user_data_lays_out_the_configuration_and_the_script() -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let home = folder.path().join("starburst").display().to_string();
-    let template: Value = serde_json::from_str(starburst_core::template::JSON)?;
-    let body = template["Mappings"]["Bootstrap"]["Node"]["Body"].as_str().context("the bootstrap has a body")?;
-    let start = "exec bash node.sh boot";
-    ensure!(body.contains(start), "user data starts the script");
-    let moved = body.replace("/opt/starburst", &home).replace(start, "exec bash -n node.sh");
-    let script = folder.path().join("user-data");
-    std::fs::write(&script, format!("{moved}role=worker\nport=8080\n"))?;
-    let run = std::process::Command::new("bash").arg(&script).output()?;
-    let said = String::from_utf8_lossy(&run.stderr);
-    ensure!(run.status.success() && said.is_empty(), "{said}");
-    assert_eq!(std::fs::read_to_string(format!("{home}/node.conf"))?, "role=worker\nport=8080\n");
-    let source = place::workspace().join("provider/core/src/template/bootstrap/node.sh");
-    let lines = |text: &str| -> Vec<String> {
-        let bare = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        bare.map(str::to_owned).collect()
-    };
-    let unpacked = std::fs::read_to_string(format!("{home}/node.sh"))?.replace(&home, "/opt/starburst");
-    assert_eq!(lines(&unpacked), lines(&std::fs::read_to_string(source)?));
-    Ok(())
 }

@@ -90,6 +90,8 @@ pub const FIELDS_OF_RESOURCES: &[(&str, &str)] = &[
     ("MetastorePassword", "hiveMetastore.password"),
     ("NodeSecrets", "s3.secretKey"),
     ("Slot1", "network.subnetId"),
+    ("PublicAddress", "presto.allowExternalAccessOnHttp"),
+    ("PublicAddressAssociation", "presto.allowExternalAccessOnHttp"),
     ("Slot2", "network.subnetId"),
     ("Slot3", "network.subnetId"),
     ("Slot4", "network.subnetId"),

@@ -2,8 +2,10 @@
 # What every node of the cluster runs: `node.sh boot` once, at the end of the first boot; `node.sh watch` for as long as
 # the node lives, to drain it when its group lets it go.
 #
-# The configuration is node.conf beside this file: lines NAME=VALUE, written by the template. Values are data: they are
-# read, never evaluated. Secrets are named there by ARN and fetched when they are needed; none is logged.
+# The configuration is node.conf beside this file: one value a line, the role first, as the fragments of the template list
+# them for each role. Their names stand in NAMES, which is put at the top of this script when the template is made:
+# packed, they cost little. Values are data: they are read, never evaluated. Secrets are named there by ARN and fetched
+# when they are needed; none is logged.
 set -Eeuo pipefail
 umask 022
 
@@ -11,7 +13,6 @@ readonly HOME_DIR=/opt/starburst
 readonly DATA=/var/lib/starburst
 readonly DEFAULT_PRESTO=https://repo1.maven.org/maven2/io/trino/trino-server/476/trino-server-476.tar.gz
 readonly DEFAULT_ALLUXIO=https://downloads.alluxio.io/downloads/files/2.9.4/alluxio-2.9.4-bin.tar.gz
-readonly DEFAULT_MYSQL_DRIVER=https://repo1.maven.org/maven2/com/mysql/mysql-connector-j/8.4.0/mysql-connector-j-8.4.0.jar
 declare -A CONF=()
 STEP=start
 
@@ -25,19 +26,21 @@ metadata() {
 }
 
 read_configuration() {
-  local name value
-  while IFS='=' read -r name value; do
-    [[ -n $name ]] && CONF[$name]=$value
-  done <"$HOME_DIR/node.conf"
+  local i
+  local -a names values
+  mapfile -t values <"$HOME_DIR/node.conf"
+  read -r -a names <<<"${NAMES[${values[0]}]}"
+  for i in "${!names[@]}"; do CONF[${names[i]}]=${values[i]:-}; done
   INSTANCE=$(metadata meta-data/instance-id)
   ADDRESS=$(metadata meta-data/local-ipv4)
   AWS_DEFAULT_REGION=$(metadata meta-data/placement/region)
   export AWS_DEFAULT_REGION
 }
 
-# A short status on the node itself: the signal to CloudFormation carries no reason.
+# A short status on the node itself and on its console: the signal to CloudFormation carries no reason.
 status() {
   log "status: $1"
+  echo "starburst: $1" >/dev/console || true
   aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=${1:0:256}" ||
     log "the status tag could not be written"
 }
@@ -45,7 +48,7 @@ status() {
 # To a stack at rest a signal is refused: that is right for a node that its group launched between two operations.
 signal() {
   aws cloudformation signal-resource --stack-name "${CONF[stack]}" --logical-resource-id "${CONF[resource]}" \
-    --unique-id "$INSTANCE" --status "$1" || log "CloudFormation did not take the signal $1"
+    --unique-id "$INSTANCE" --status "$1" || { log "CloudFormation did not take the signal $1" && return 1; }
 }
 
 # Ends the boot. Below the script's own shell the reason is kept for that shell, which meets the failure next.
@@ -58,9 +61,10 @@ fail() {
   fi
   [[ -s $kept ]] && reason=$(<"$kept")
   status "boot failed: $STEP: $reason"
-  signal FAILURE
+  # Launched between two operations it is replaced, and not at once again and again.
+  signal FAILURE || { sleep 120 && unhealthy; }
   # Its group lets it go: somebody has to answer the hook.
-  service starburst-watch root "/bin/bash $HOME_DIR/node.sh watch" || true
+  watch_over || true
   exit 1
 }
 
@@ -77,6 +81,12 @@ retry() {
     sleep "$pause"
   done
   return 1
+}
+
+# Its group replaces it.
+unhealthy() {
+  aws autoscaling set-instance-health --instance-id "$INSTANCE" --health-status Unhealthy ||
+    log 'the group did not take that this node is unhealthy'
 }
 
 secret() { aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }

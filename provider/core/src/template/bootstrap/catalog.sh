@@ -1,13 +1,51 @@
-# The Hive catalog.
+# The Hive catalog. What lies under the root mount is read through Alluxio's S3 interface on this node, so that tables
+# keep their locations at s3://; all else is read from S3 itself, where the distribution can tell the two apart.
 
 hive_catalog() {
-  echo 'connector.name=hive'
-  echo 'fs.alluxio.enabled=true'
-  echo 'fs.native-s3.enabled=true'
-  echo "s3.region=$AWS_DEFAULT_REGION"
+  local etc=$1 proxy=http://127.0.0.1:39999/api/v1/s3
+  if [[ $DISTRIBUTION == trino ]] && ((MAJOR >= 464)); then
+    printf '%s\n' connector.name=hive fs.alluxio.enabled=true fs.native-s3.enabled=true s3.path-style-access=true \
+      "s3.region=$AWS_DEFAULT_REGION" s3.security-mapping.enabled=true "s3.security-mapping.config-file=$etc/s3.json"
+    [[ -z ${CONF[s3_endpoint]} ]] || echo "s3.endpoint=${CONF[s3_endpoint]}"
+    s3_keys
+    [[ -z $S3_ACCESS ]] || printf '%s\n' "s3.aws-access-key=$S3_ACCESS" "s3.aws-secret-key=$S3_SECRET"
+    # The first mapping that fits is taken. The interface wants a name, and no secret.
+    printf '{"mappings": [{"prefix": "%s/", "endpoint": "%s", "region": "%s", "accessKey": "presto", "secretKey": "presto"}, {"useClusterDefault": true}]}\n' \
+      "${CONF[root_mount]%/}" "$proxy" "$AWS_DEFAULT_REGION" >"$etc/s3.json"
+  else
+    [[ $DISTRIBUTION == trino ]] && echo connector.name=hive || echo connector.name=hive-hadoop2
+    printf 'hive.s3.%s\n' "endpoint=$proxy" path-style-access=true ssl.enabled=false aws-access-key=presto aws-secret-key=presto
+  fi
   case ${CONF[metastore]} in
-    glue) echo 'hive.metastore=glue' ;;
+    glue) printf '%s\n' hive.metastore=glue "hive.metastore.glue.region=$AWS_DEFAULT_REGION" ;;
     external) echo "hive.metastore.uri=${CONF[metastore_uri]}" ;;
     *) echo "hive.metastore.uri=thrift://$METASTORE:9083" ;;
   esac
+}
+
+# A metastore of the user's, or the stack's own, takes connections.
+catalog_answers() {
+  local host=${CONF[metastore_uri]#thrift://}
+  case ${CONF[metastore]} in
+    none | glue) return 0 ;;
+    external) ;;
+    *) host=$METASTORE:9083 ;;
+  esac
+  retry 60 5 listens "${host%:*}" "${host##*:}" || fail "the Hive metastore does not answer at $host"
+}
+
+listens() { timeout 3 bash -c ": <\"/dev/tcp/\$0/\$1\"" "$1" "$2" 2>/dev/null; }
+
+# Alluxio starts with a root mount that it may not write, and fails at the first table.
+root_mount_writable() {
+  local probe=${CONF[root_mount]%/}/.starburst-$INSTANCE said
+  local -a at=()
+  [[ -z ${CONF[s3_endpoint]} ]] || at=(--endpoint-url "${CONF[s3_endpoint]}")
+  s3_keys
+  said=$(
+    if [[ -n $S3_ACCESS ]]; then
+      export AWS_ACCESS_KEY_ID=$S3_ACCESS AWS_SECRET_ACCESS_KEY=$S3_SECRET
+    fi
+    { aws s3 cp "${at[@]}" - "$probe" </dev/null && aws s3 ls "${at[@]}" "$probe" && aws s3 rm "${at[@]}" "$probe"; } 2>&1
+  ) || fail "alluxio.s3RootMount ${CONF[root_mount]} cannot be written: ${said##*: }"
 }

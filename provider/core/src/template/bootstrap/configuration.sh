@@ -1,5 +1,24 @@
 # The user's own: configuration folder and bootstrap script.
 
+user_configuration() {
+  local etc=$1 own=/tmp/configuration
+  [[ -n ${CONF[configuration]} ]] || return 0
+  cp "$etc/access-control.properties" /tmp/access-control 2>/dev/null || true
+  fetch "${CONF[configuration]}" "$own.zip"
+  unzip -q -o "$own.zip" -d "$own" || fail "${CONF[configuration]} is no zip archive"
+  [[ -d $own/etc ]] || fail "${CONF[configuration]} has no etc/ at its top"
+  merge "$own/etc" "$etc"
+  # The watch of the node asks over HTTP on its loopback address; a worker that leaves needs its permission.
+  ! grep -qE '^ *http-server\.http\.enabled *= *false' "$etc/config.properties" ||
+    fail 'the configuration folder sets http-server.http.enabled=false, over which the node is watched'
+  grep -qxF "http-server.http.port=${CONF[port]}" "$etc/config.properties" ||
+    fail 'the configuration folder sets http-server.http.port: set presto.httpPort instead'
+  if [[ -e /tmp/access-control ]] && { ! cmp -s /tmp/access-control "$etc/access-control.properties" ||
+    grep -q '^ *access-control.config-files' "$etc/config.properties"; }; then
+    fail 'the configuration folder of workers sets access control, which permits draining: it belongs to the coordinator'
+  fi
+}
+
 # Properties of the user come after ours, key by key; lines of jvm.config are added; other files replace.
 merge() {
   local from=$1 to=$2 file name
@@ -10,7 +29,7 @@ merge() {
       jvm.config) cat "$file" >>"$to/$name" ;;
       *.properties)
         touch "$to/$name"
-        awk -F= 'NR == FNR { own[$1]; print; next } !($1 in own)' "$file" "$to/$name" >"$to/$name.new"
+        awk -F' *= *' 'NR == FNR { own[$1]; print; next } !($1 in own)' "$file" "$to/$name" >"$to/$name.new"
         mv "$to/$name.new" "$to/$name"
         ;;
       *) cp "$file" "$to/$name" ;;
@@ -21,5 +40,5 @@ merge() {
 user_script() {
   [[ -n ${CONF[script]} ]] || return 0
   fetch "${CONF[script]}" /tmp/user-script.sh
-  bash /tmp/user-script.sh "${CONF[role]}" || fail "the bootstrap script ended with an error"
+  bash /tmp/user-script.sh "${CONF[role]}" || fail "presto.bootstrapScript ended with status $?"
 }

@@ -1,21 +1,10 @@
 # Draining: what a node does when its group lets it go.
 
-# How many running queries need this node: of a worker, those of its tasks. Only members of the cluster may list tasks:
-# the token is the one that they show each other, made from the shared secret. A user's name beside it would be an
-# impersonation, which a coordinator refuses.
+# How many running queries need this node: of a worker, those of its tasks.
 queries_left() {
-  python3 - "http://$ADDRESS:${CONF[port]}/v1/$1" "$INSTANCE" "$HOME_DIR/presto/etc/config.properties" <<'PYTHON'
-import base64, hashlib, hmac, json, sys, time, urllib.request
-def part(data): return base64.urlsafe_b64encode(data).rstrip(b'=')
-url, node, file = sys.argv[1:]
-secret = dict(l.strip().split('=', 1) for l in open(file) if '=' in l)['internal-communication.shared-secret']
-token = part(b'{"alg":"HS256"}') + b'.' + part(json.dumps({'sub': node, 'exp': int(time.time()) + 60}).encode())
-token += b'.' + part(hmac.new(hashlib.sha256(secret.encode()).digest(), token, 'sha256').digest())
-headers = {'X-Trino-Internal-Bearer': token.decode()}
-items = json.load(urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10))
-print(len({i.get('queryId') or i['taskStatus']['taskId'].split('.')[0] for i in items
-  if i.get('taskStatus', i)['state'] not in ('FINISHED', 'FAILED', 'CANCELED', 'ABORTED')}))
-PYTHON
+  presto_api "$ADDRESS" "$1" | python3 -c "import json, sys
+print(len({i.get('queryId') or i['taskStatus']['taskId'].split('.')[0] for i in json.load(sys.stdin)
+  if i.get('taskStatus', i)['state'] not in ('FINISHED', 'FAILED', 'CANCELED', 'ABORTED')}))"
 }
 
 # A coordinator of Trino cannot be told to shut down: requests that begin a query are reset, all others go on.
@@ -38,8 +27,10 @@ drain() {
     kind=query
     refuse_queries || log 'new queries cannot be refused'
   else
-    curl -sf -m 10 -X PUT -H 'Content-Type: application/json' -H 'X-Trino-User: drain' -d '"SHUTTING_DOWN"' \
-      "http://$ADDRESS:${CONF[port]}/v1/info/state" || log 'Presto does not take the order to shut down'
+    # The name is a secret: it is no argument of the process.
+    curl -sf -m 10 -X PUT -H 'Content-Type: application/json' -H @- -d '"SHUTTING_DOWN"' \
+      "http://127.0.0.1:${CONF[port]}/v1/info/state" <<<"X-$HEADER-User: $(cat "$HOME_DIR/drain-user" || echo drain)" ||
+      log 'Presto does not take the order to shut down'
   fi
   while systemctl is-active -q presto; do
     left=$(queries_left $kind 2>/dev/null || true)

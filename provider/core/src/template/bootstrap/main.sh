@@ -1,10 +1,5 @@
 # What the commands `boot` and `watch` do.
 
-watch() {
-  while [[ $(metadata meta-data/autoscaling/target-lifecycle-state || true) != Terminated ]]; do sleep 10; done
-  drain
-}
-
 boot() {
   trap 'fail "line $LINENO"' ERR
   status 'booting'
@@ -16,9 +11,10 @@ boot() {
     superset) boot_superset ;;
     *) fail "unknown role ${CONF[role]}" ;;
   esac
-  service starburst-watch root "/bin/bash $HOME_DIR/node.sh watch"
+  touch "$HOME_DIR/booted"
+  watch_over
   status 'ready'
-  signal SUCCESS
+  signal SUCCESS || true
 }
 
 read_configuration

@@ -18,5 +18,12 @@ LimitNOFILE=131072
 WantedBy=multi-user.target
 UNIT
   systemctl daemon-reload
-  systemctl enable --now "$name"
+  # Not enabled: a machine that starts again lacks its volumes, is seen to be without its services, and is replaced.
+  systemctl restart "$name"
+}
+
+# What stays and looks after the node.
+watch_over() {
+  service starburst-watch root "/bin/bash $HOME_DIR/node.sh watch"
+  systemctl enable starburst-watch
 }

@@ -5,13 +5,14 @@
 mkdir -p /opt/starburst
 cd /opt/starburst || exit 1
 sed '1,/^#CONFIGURATION$/d' "$0" >node.conf
-value() { sed -n "s/^$1=//p" node.conf; }
+# Of the configuration: role, resource, stack.
+value() { sed -n "$1p" node.conf; }
 metadata() { curl -sf -m 5 -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"; }
 token=$(curl -sf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 900' http://169.254.169.254/latest/api/token)
 AWS_DEFAULT_REGION=$(metadata placement/region)
 export AWS_DEFAULT_REGION
 for ((i = 0; i < 40; i++)); do
-  aws cloudformation describe-stack-resource --stack-name "$(value stack)" --logical-resource-id LogGroup \
+  aws cloudformation describe-stack-resource --stack-name "$(value 3)" --logical-resource-id LogGroup \
     --query StackResourceDetail.Metadata --output text |
     python3 -c 'import base64,json,sys,zlib
 sys.stdout.buffer.write(zlib.decompress(base64.b85decode(json.load(sys.stdin)["Bootstrap"])))' >node.sh
@@ -21,6 +22,6 @@ done
 instance=$(metadata instance-id)
 aws ec2 create-tags --resources "$instance" --tags 'Key=starburst:status,Value=boot failed: the node script cannot be read
   from the metadata of the log group; the node needs cloudformation:DescribeStackResource of its stack'
-aws cloudformation signal-resource --stack-name "$(value stack)" --logical-resource-id "$(value resource)" \
+aws cloudformation signal-resource --stack-name "$(value 3)" --logical-resource-id "$(value 2)" \
   --unique-id "$instance" --status FAILURE
 exit 1
