@@ -28,6 +28,13 @@ const PARTS: [&str; 16] = [
     "main",
 ];
 
+/// Where the node script has the list of `metastore.txt`.
+const PACKAGES: &str = "METASTORE_PACKAGES";
+/// What all of them begin with; the script puts it before them.
+const CENTRAL: &str = "https://repo1.maven.org/maven2/";
+/// Where it has the one checksum of all that is listed there.
+const CHECKSUM: &str = "METASTORE_CHECKSUM";
+
 /// The node script as nodes get it.
 pub struct NodeScript {
     /// What Bash runs.
@@ -44,6 +51,7 @@ impl NodeScript {
         for part in PARTS {
             joined.push_str(&bare(&source(part)?));
         }
+        let joined = with_packages(&joined)?;
         let names = values_alone(resources)?;
         let (shebang, rest) = joined.split_once('\n').context("the script begins with a line of its own")?;
         let text = format!("{shebang}\ndeclare -A NAMES=({names})\n{rest}");
@@ -56,7 +64,7 @@ impl NodeScript {
     /// What a node runs first: `user-data.sh`, with the digest of the node script in it, so that a change of the script
     /// rolls the nodes. The template puts the configuration behind it.
     pub fn user_data(&self) -> Result<String> {
-        let digest: String = Sha256::digest(self.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex(&Sha256::digest(self.text.as_bytes()));
         Ok(bare(&source("user-data")?).replace("DIGEST", &digest) + "#CONFIGURATION\n")
     }
 }
@@ -64,6 +72,25 @@ impl NodeScript {
 fn source(part: &str) -> Result<String> {
     let path = root().join(SOURCES).join(format!("{part}.sh"));
     std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
+}
+
+/// The script with the list of what the metastore consists of, and one checksum: that of what `sha256sum` says of the files
+/// in their order. One for each would need a kilobyte of every template.
+fn with_packages(script: &str) -> Result<String> {
+    let path = root().join(SOURCES).join("metastore.txt");
+    let list = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    let (mut uris, mut sums) = (Vec::new(), Sha256::new());
+    for line in list.lines().filter(|line| !line.starts_with('#')) {
+        let (uri, sum) = line.split_once(' ').with_context(|| format!("{line}: a line is URI and SHA-256"))?;
+        sums.update(format!("{sum}  {}\n", uri.rsplit('/').next().unwrap_or(uri)));
+        uris.push(uri.strip_prefix(CENTRAL).with_context(|| format!("{uri} is not of Maven Central"))?);
+    }
+    ensure!(script.matches(PACKAGES).count() == 1, "the node script has no place for the metastore's packages");
+    Ok(script.replace(PACKAGES, &uris.join(" ")).replace(CHECKSUM, &hex(&sums.finalize())))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Takes the names of the configuration's values out of user data, where each role has them once more in every template

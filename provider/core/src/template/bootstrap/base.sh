@@ -13,7 +13,6 @@ readonly HOME_DIR=/opt/starburst
 readonly DATA=/var/lib/starburst
 readonly DEFAULT_PRESTO=https://repo1.maven.org/maven2/io/trino/trino-server/476/trino-server-476.tar.gz
 readonly DEFAULT_ALLUXIO=https://downloads.alluxio.io/downloads/files/2.9.4/alluxio-2.9.4-bin.tar.gz
-readonly DEFAULT_MYSQL_DRIVER=https://repo1.maven.org/maven2/com/mysql/mysql-connector-j/8.4.0/mysql-connector-j-8.4.0.jar
 declare -A CONF=()
 STEP=start
 

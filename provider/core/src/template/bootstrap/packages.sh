@@ -6,8 +6,10 @@ fetch() {
   local uri=$1 file=$2 sha256=${3:-} mirror=${CONF[mirror]:-}
   if [[ -n $mirror && $uri != s3://* ]]; then
     uri="${mirror%/}/${uri##*/}"
-    aws s3 cp --quiet "${mirror%/}/SHA256SUMS" /tmp/SHA256SUMS
-    [[ -n $sha256 ]] || sha256=$(awk -v name="${uri##*/}" '$2 == name { print $1 }' /tmp/SHA256SUMS)
+    if [[ -z $sha256 ]]; then
+      [[ -s $HOME_DIR/SHA256SUMS ]] || aws s3 cp --quiet "${mirror%/}/SHA256SUMS" "$HOME_DIR/SHA256SUMS"
+      sha256=$(awk -v name="${uri##*/}" '$2 == name { print $1 }' "$HOME_DIR/SHA256SUMS")
+    fi
     [[ -n $sha256 ]] || fail "the mirror has no checksum of ${uri##*/}"
   fi
   log "fetching $uri"
