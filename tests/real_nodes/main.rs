@@ -5,6 +5,7 @@
 mod cached;
 mod failing;
 mod failover;
+mod metastore;
 mod one;
 mod short;
 mod story;
@@ -26,6 +27,24 @@ const LIMIT: Duration = Duration::from_secs(40 * 60);
 /// A test inside namespaces of its own; what can only be built with a network is built before.
 /// `memory` is what the nodes of the test take, in GiB; 1 stands for nodes that install nothing.
 fn in_a_world(name: &str, memory: u64, body: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let needs = || {
+        if memory > 1 {
+            node_packages::mirror()?;
+        }
+        plugin::folder()?;
+        tools::pulumi()?;
+        Ok(())
+    };
+    in_a_world_with(name, memory, needs, body)
+}
+
+/// The same; `needs` gets what is needed while there is a network.
+fn in_a_world_with(
+    name: &str,
+    memory: u64,
+    needs: impl FnOnce() -> Result<()>,
+    body: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
     // One world at a time: two cores boot no two clusters.
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -37,11 +56,7 @@ fn in_a_world(name: &str, memory: u64, body: impl FnOnce(&Path) -> Result<()>) -
         }
         // Inside there is no network: what can only be had with one is there before.
         real::image::find()?;
-        if memory > 1 {
-            node_packages::mirror()?;
-        }
-        plugin::folder()?;
-        tools::pulumi()?;
+        needs()?;
         real::inside(name, LIMIT, body)
     };
     or_skip(name, run())
