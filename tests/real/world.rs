@@ -130,6 +130,16 @@ impl RealWorld {
         })
     }
 
+    /// Own addresses of the interfaces that stacks made.
+    #[must_use]
+    pub fn interfaces(&self) -> Vec<String> {
+        self.model.with(|w| {
+            let place = Place { account: ACCOUNT.to_owned(), region: REGION.to_owned() };
+            let all = w.region(&place).kind("network-interface").values();
+            all.filter_map(|interface| interface["privateIpAddress"].as_str().map(str::to_owned)).collect()
+        })
+    }
+
     /// The instance to which EC2 delivers what is sent to a private address of an interface; empty for none.
     #[must_use]
     pub fn holder(&self, address: &str) -> String {
