@@ -1,5 +1,5 @@
 #!/bin/bash
-declare -A NAMES=([coordinator]='role resource stack logs metrics session_manager mirror count port presto presto_sha256 alluxio alluxio_sha256 root_mount properties properties_secret s3_endpoint s3_access_key_secret s3_secret_key_secret node_secrets revision shared_secret metastore metastore_uri license script configuration https_port certificate certificate_revision' [metastore]='role resource stack logs metrics session_manager mirror metastore host port user database password_secret password_revision driver root_mount s3_endpoint s3_access_key_secret s3_secret_key_secret node_secrets revision' [superset]='role resource stack logs metrics session_manager mirror port password_secret' [worker]='role resource stack logs metrics session_manager mirror count port presto presto_sha256 alluxio alluxio_sha256 root_mount properties properties_secret s3_endpoint s3_access_key_secret s3_secret_key_secret node_secrets revision shared_secret metastore metastore_uri license script configuration storage storage_percent volume')
+declare -A NAMES=([coordinator]='role resource stack logs metrics session_manager mirror count port presto presto_sha256 alluxio alluxio_sha256 root_mount properties properties_secret s3_endpoint s3_access_key_secret s3_secret_key_secret node_secrets revision shared_secret metastore metastore_host metastore_port license script configuration https_port certificate certificate_revision' [metastore]='role resource stack logs metrics session_manager mirror metastore host port user database password_secret password_revision driver root_mount s3_endpoint s3_access_key_secret s3_secret_key_secret node_secrets revision' [superset]='role resource stack logs metrics session_manager mirror port password_secret' [worker]='role resource stack logs metrics session_manager mirror count port presto presto_sha256 alluxio alluxio_sha256 root_mount properties properties_secret s3_endpoint s3_access_key_secret s3_secret_key_secret node_secrets revision shared_secret metastore metastore_host metastore_port license script configuration storage storage_percent volume')
 set -Eeuo pipefail
 umask 022
 readonly HOME_DIR=/opt/starburst
@@ -365,18 +365,26 @@ printf 'hive.s3.%s\n' "endpoint=$proxy" path-style-access=true ssl.enabled=false
 fi
 case ${CONF[metastore]} in
 glue) printf '%s\n' hive.metastore=glue "hive.metastore.glue.region=$AWS_DEFAULT_REGION" ;;
-external) echo "hive.metastore.uri=${CONF[metastore_uri]}" ;;
-*) echo "hive.metastore.uri=thrift://$METASTORE:9083" ;;
+*) echo "hive.metastore.uri=thrift://$(metastore_place)" ;;
 esac
 }
+metastore_place() {
+local port=${CONF[metastore_port]}
+if [[ ${CONF[metastore]} == external ]]; then
+((port)) || port=9083
+echo "${CONF[metastore_host]}:$port"
+else
+echo "$METASTORE:9083"
+fi
+}
 catalog_answers() {
-local host=${CONF[metastore_uri]#thrift://} times=12
+local place times=120
 case ${CONF[metastore]} in
 none | glue) return 0 ;;
-external) ;;
-*) host=$METASTORE:9083 times=120 ;;
+external) times=12 ;;
 esac
-retry "$times" 5 listens "${host%:*}" "${host##*:}" || fail "the Hive metastore does not answer at $host"
+place=$(metastore_place)
+retry "$times" 5 listens "${place%:*}" "${place##*:}" || fail "hiveMetastore: nothing answers at $place"
 }
 listens() { timeout 3 bash -c ": <\"/dev/tcp/\$0/\$1\"" "$1" "$2" 2>/dev/null; }
 root_mount_writable() {

@@ -78,7 +78,7 @@ fn a_configuration_that_cannot_be_read_is_named_with_its_uri() -> Result<()> {
 fn a_metastore_that_does_not_answer_is_named_with_its_address() -> Result<()> {
     crate::in_a_long_world("failing::a_metastore_that_does_not_answer_is_named_with_its_address", MEMORY, |base| {
         let wrong = "type: external, host: 10.0.0.1, port: 9";
-        fails(base, "type: none", wrong, &["the Hive metastore does not answer at 10.0.0.1:9"])
+        fails(base, "type: none", wrong, &["hiveMetastore: nothing answers at 10.0.0.1:9"])
     })
 }
 

@@ -18,21 +18,31 @@ hive_catalog() {
   fi
   case ${CONF[metastore]} in
     glue) printf '%s\n' hive.metastore=glue "hive.metastore.glue.region=$AWS_DEFAULT_REGION" ;;
-    external) echo "hive.metastore.uri=${CONF[metastore_uri]}" ;;
-    *) echo "hive.metastore.uri=thrift://$METASTORE:9083" ;;
+    *) echo "hive.metastore.uri=thrift://$(metastore_place)" ;;
   esac
+}
+
+# Host and port of the metastore: the user's, or the stack's own.
+metastore_place() {
+  local port=${CONF[metastore_port]}
+  if [[ ${CONF[metastore]} == external ]]; then
+    ((port)) || port=9083
+    echo "${CONF[metastore_host]}:$port"
+  else
+    echo "$METASTORE:9083"
+  fi
 }
 
 # A metastore of the user's, or the stack's own, takes connections.
 catalog_answers() {
-  local host=${CONF[metastore_uri]#thrift://} times=12
+  local place times=120
   case ${CONF[metastore]} in
     none | glue) return 0 ;;
-    external) ;;
-    # The stack's own boots at the same time.
-    *) host=$METASTORE:9083 times=120 ;;
+    # All others boot at the same time.
+    external) times=12 ;;
   esac
-  retry "$times" 5 listens "${host%:*}" "${host##*:}" || fail "the Hive metastore does not answer at $host"
+  place=$(metastore_place)
+  retry "$times" 5 listens "${place%:*}" "${place##*:}" || fail "hiveMetastore: nothing answers at $place"
 }
 
 listens() { timeout 3 bash -c ": <\"/dev/tcp/\$0/\$1\"" "$1" "$2" 2>/dev/null; }
