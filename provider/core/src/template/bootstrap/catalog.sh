@@ -47,16 +47,21 @@ catalog_answers() {
 
 listens() { timeout 3 bash -c ": <\"/dev/tcp/\$0/\$1\"" "$1" "$2" 2>/dev/null; }
 
-# Alluxio starts with a root mount that it may not write, and fails at the first table.
+# Alluxio starts with a root mount that it may not write, and fails at the first table; an empty folder it does not mount
+# a second time, so that folder gets an object of its own name, as the console of S3 makes it.
 root_mount_writable() {
-  local probe=${CONF[root_mount]%/}/.starburst-$INSTANCE said
+  local uri=${CONF[root_mount]%/} probe said bucket
   local -a at=()
   [[ -z ${CONF[s3_endpoint]} ]] || at=(--endpoint-url "${CONF[s3_endpoint]}")
   s3_keys
+  probe=$uri/.starburst-$INSTANCE bucket=${uri#s3://}
   said=$(
     if [[ -n $S3_ACCESS ]]; then
       export AWS_ACCESS_KEY_ID=$S3_ACCESS AWS_SECRET_ACCESS_KEY=$S3_SECRET
     fi
-    { aws s3 cp "${at[@]}" - "$probe" </dev/null && aws s3 ls "${at[@]}" "$probe" && aws s3 rm "${at[@]}" "$probe"; } 2>&1
+    {
+      aws s3 cp "${at[@]}" - "$probe" </dev/null && aws s3 ls "${at[@]}" "$probe" && aws s3 rm "${at[@]}" "$probe" &&
+        { [[ $bucket != */* ]] || aws s3api put-object "${at[@]}" --bucket "${bucket%%/*}" --key "${bucket#*/}/"; }
+    } 2>&1
   ) || fail "alluxio.s3RootMount ${CONF[root_mount]} cannot be written: ${said##*: }"
 }
