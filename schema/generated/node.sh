@@ -7,12 +7,19 @@ readonly DATA=/var/lib/starburst
 readonly DEFAULT_PRESTO=https://repo1.maven.org/maven2/io/trino/trino-server/476/trino-server-476.tar.gz
 readonly DEFAULT_ALLUXIO=https://downloads.alluxio.io/downloads/files/2.9.4/alluxio-2.9.4-bin.tar.gz
 declare -A CONF=()
-STEP=start
+STEP=start TOKEN=''
 log() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*"; }
 metadata() {
-local token
-token=$(curl -sf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' http://169.254.169.254/latest/api/token)
-curl -sf -m 5 -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/$1"
+local uri=http://169.254.169.254/latest/$1
+[[ -n $TOKEN ]] || new_token
+curl -sf -m 5 -H "X-aws-ec2-metadata-token: $TOKEN" "$uri" || {
+new_token
+curl -sf -m 5 -H "X-aws-ec2-metadata-token: $TOKEN" "$uri"
+}
+}
+new_token() {
+TOKEN=$(curl -sf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 900' http://169.254.169.254/latest/api/token)
+TOKEN_SINCE=$SECONDS
 }
 read_configuration() {
 local i
@@ -20,6 +27,7 @@ local -a names values
 mapfile -t values <"$HOME_DIR/node.conf"
 read -r -a names <<<"${NAMES[${values[0]}]}"
 for i in "${!names[@]}"; do CONF[${names[i]}]=${values[i]:-}; done
+new_token
 INSTANCE=$(metadata meta-data/instance-id)
 ADDRESS=$(metadata meta-data/local-ipv4)
 AWS_DEFAULT_REGION=$(metadata meta-data/placement/region)
@@ -607,12 +615,19 @@ elif has_address "$CLIENT"; then
 leave_clients
 elif presto_answers "$CLIENT" 2 || ! presto_answers; then
 SILENT=0
-elif ((++SILENT > 2 + SLOT_NUMBER)); then
+elif ((SILENT == 0)); then
+SILENT=$SECONDS HOLDER=$(clients_slot)
+elif ((SECONDS - SILENT >= 10 + 5 * SLOT_NUMBER)); then
 SILENT=0
+[[ $(clients_slot) == "$HOLDER" ]] || return 0
 log 'the active coordinator is silent: taking its address'
 aws ec2 assign-private-ip-addresses --network-interface-id "$SLOT" --private-ip-addresses "$CLIENT" \
---allow-reassignment >/dev/null || log 'the address of the clients was not given'
+--allow-reassignment >/dev/null && answer_clients
 fi
+}
+clients_slot() {
+aws ec2 describe-network-interfaces --filters "Name=addresses.private-ip-address,Values=$CLIENT" --output text \
+--query 'NetworkInterfaces[].NetworkInterfaceId'
 }
 readonly HIVE=$HOME_DIR/metastore
 boot_slotted() {
@@ -802,7 +817,7 @@ leave_group() {
 aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$1" --lifecycle-hook-name drain \
 --instance-id "$INSTANCE" --lifecycle-action-result CONTINUE
 }
-readonly LOOK=4
+readonly LOOK=2
 healthy() {
 case ${CONF[role]} in
 coordinator) presto_answers && listens "$ADDRESS" 19200 ;;
@@ -844,11 +859,13 @@ MASTERS='' CLIENT='' SLOT='' SLOT_NUMBER=0 SILENT=0 SICK=$SECONDS HUNG=$SECONDS
 }
 watch() {
 recall
+new_token
 while [[ $(metadata meta-data/autoscaling/target-lifecycle-state || true) != Terminated ]]; do
 if [[ -e $HOME_DIR/booted ]]; then
 look_after_health || true
 [[ ${CONF[role]} != coordinator || -z $SLOT ]] || look_after_clients || true
 fi
+((SECONDS - TOKEN_SINCE < 600)) || new_token || true
 sleep "$LOOK"
 done
 drain

@@ -12,8 +12,17 @@ use serde_json::Value;
 ///
 /// The engine's own words where the query fails, or that it took longer than `limit`.
 pub fn query(coordinator: &str, sql: &str, limit: Duration) -> Result<Vec<Value>> {
+    query_as(&["-H", "X-Trino-User: test"], coordinator, sql, limit)
+}
+
+/// The same, with what `curl` needs to be let in.
+///
+/// # Errors
+///
+/// Those of [`query`].
+pub fn query_as(who: &[&str], coordinator: &str, sql: &str, limit: Duration) -> Result<Vec<Value>> {
     let deadline = Instant::now() + limit;
-    let mut answer = ask(&["-X", "POST", "--data-binary", sql, &format!("{coordinator}/v1/statement")])?;
+    let mut answer = ask(who, &["-X", "POST", "--data-binary", sql, &format!("{coordinator}/v1/statement")])?;
     let mut rows = Vec::new();
     loop {
         if let Some(error) = answer.get("error") {
@@ -22,13 +31,12 @@ pub fn query(coordinator: &str, sql: &str, limit: Duration) -> Result<Vec<Value>
         rows.extend(answer["data"].as_array().cloned().unwrap_or_default());
         let Some(next) = answer["nextUri"].as_str().map(str::to_owned) else { return Ok(rows) };
         ensure!(Instant::now() < deadline, "{sql} takes longer than {limit:?}");
-        answer = ask(&[&next])?;
+        answer = ask(who, &[&next])?;
     }
 }
 
-fn ask(arguments: &[&str]) -> Result<Value> {
-    let done =
-        Command::new("curl").args(["-sS", "-f", "-m", "60", "-H", "X-Trino-User: test"]).args(arguments).output()?;
+fn ask(who: &[&str], arguments: &[&str]) -> Result<Value> {
+    let done = Command::new("curl").args(["-sS", "-f", "-m", "60"]).args(who).args(arguments).output()?;
     ensure!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     serde_json::from_slice(&done.stdout).context("the engine's answer")
 }

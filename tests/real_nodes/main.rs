@@ -5,6 +5,7 @@
 mod cached;
 mod failing;
 mod failover;
+mod https;
 mod metastore;
 mod one;
 mod short;

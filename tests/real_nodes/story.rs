@@ -42,18 +42,19 @@ impl Story {
 
     /// In a world that holds something already.
     pub fn with(base: &Path, world: RealWorld, wanted: Wanted) -> Result<Self> {
-        Self::of(world, wanted, program(&configuration(base)?, wanted)?)
+        Self::of(world, wanted, program(base, wanted)?)
     }
 
     /// With a mistake in the program: its text where it is right, and where it is not.
     pub fn with_a_mistake(base: &Path, wanted: Wanted, right: &str, wrong: &str) -> Result<Self> {
-        let text = program(&configuration(base)?, wanted)?;
+        let text = program(base, wanted)?;
         ensure!(text.contains(right), "the program has no {right}");
         let world = RealWorld::start(base, &real::Options::default())?;
         Self::of(world, wanted, text.replacen(right, wrong, 1))
     }
 
-    fn of(world: RealWorld, wanted: Wanted, program: String) -> Result<Self> {
+    /// With a program of the scenario's own.
+    pub fn of(world: RealWorld, wanted: Wanted, program: String) -> Result<Self> {
         let options = Options::new(Program::Yaml(program));
         let project = PulumiProject::with(Options {
             plugin: Some(plugin::folder()?.to_path_buf()),
@@ -129,9 +130,10 @@ impl Story {
     }
 }
 
-/// A stack of small nodes with a package of the user's own. Workers keep a tenth of their memory for the cache, so that
-/// Trino has enough.
-fn program(configuration: &Path, wanted: Wanted) -> Result<String> {
+/// A stack of small nodes with a package of the user's own, and their configuration folders below `base`. Workers keep a
+/// tenth of their memory for the cache, so that Trino has enough.
+pub fn program(base: &Path, wanted: Wanted) -> Result<String> {
+    let configuration = configuration(base)?;
     Ok(format!(
         "name: real-nodes
 runtime: yaml

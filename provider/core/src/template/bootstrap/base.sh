@@ -14,15 +14,24 @@ readonly DATA=/var/lib/starburst
 readonly DEFAULT_PRESTO=https://repo1.maven.org/maven2/io/trino/trino-server/476/trino-server-476.tar.gz
 readonly DEFAULT_ALLUXIO=https://downloads.alluxio.io/downloads/files/2.9.4/alluxio-2.9.4-bin.tar.gz
 declare -A CONF=()
-STEP=start
+STEP=start TOKEN=''
 
 log() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*"; }
 
 # The address of the instance metadata service; requests need a token (IMDSv2).
 metadata() {
-  local token
-  token=$(curl -sf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' http://169.254.169.254/latest/api/token)
-  curl -sf -m 5 -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/$1"
+  local uri=http://169.254.169.254/latest/$1
+  [[ -n $TOKEN ]] || new_token
+  curl -sf -m 5 -H "X-aws-ec2-metadata-token: $TOKEN" "$uri" || {
+    new_token
+    curl -sf -m 5 -H "X-aws-ec2-metadata-token: $TOKEN" "$uri"
+  }
+}
+
+# For the shell that calls it and those below; the watch renews it.
+new_token() {
+  TOKEN=$(curl -sf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 900' http://169.254.169.254/latest/api/token)
+  TOKEN_SINCE=$SECONDS
 }
 
 read_configuration() {
@@ -31,6 +40,7 @@ read_configuration() {
   mapfile -t values <"$HOME_DIR/node.conf"
   read -r -a names <<<"${NAMES[${values[0]}]}"
   for i in "${!names[@]}"; do CONF[${names[i]}]=${values[i]:-}; done
+  new_token
   INSTANCE=$(metadata meta-data/instance-id)
   ADDRESS=$(metadata meta-data/local-ipv4)
   AWS_DEFAULT_REGION=$(metadata meta-data/placement/region)

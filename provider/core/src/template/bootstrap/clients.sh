@@ -35,8 +35,8 @@ leave_clients() {
   log 'this coordinator is a standby'
 }
 
-# One look of a coordinator, every few seconds. A standby that three times met silence takes the address; the lower
-# slot comes first.
+# One look of a coordinator, every few seconds. A standby that meets silence for ten seconds takes the address; those in
+# higher slots wait longer, and begin anew where another one was faster.
 look_after_clients() {
   if holds_clients; then
     SILENT=0
@@ -45,10 +45,19 @@ look_after_clients() {
     leave_clients
   elif presto_answers "$CLIENT" 2 || ! presto_answers; then
     SILENT=0
-  elif ((++SILENT > 2 + SLOT_NUMBER)); then
+  elif ((SILENT == 0)); then
+    SILENT=$SECONDS HOLDER=$(clients_slot)
+  elif ((SECONDS - SILENT >= 10 + 5 * SLOT_NUMBER)); then
     SILENT=0
+    [[ $(clients_slot) == "$HOLDER" ]] || return 0
     log 'the active coordinator is silent: taking its address'
     aws ec2 assign-private-ip-addresses --network-interface-id "$SLOT" --private-ip-addresses "$CLIENT" \
-      --allow-reassignment >/dev/null || log 'the address of the clients was not given'
+      --allow-reassignment >/dev/null && answer_clients
   fi
+}
+
+# The slot that holds the address now.
+clients_slot() {
+  aws ec2 describe-network-interfaces --filters "Name=addresses.private-ip-address,Values=$CLIENT" --output text \
+    --query 'NetworkInterfaces[].NetworkInterfaceId'
 }

@@ -1,6 +1,6 @@
 # What looks after a node for as long as it lives.
 
-readonly LOOK=4
+readonly LOOK=2
 
 # Whether everything that the role runs answers.
 healthy() {
@@ -52,11 +52,13 @@ recall() {
 watch() {
   recall
   # A boot that failed is only waited out.
+  new_token
   while [[ $(metadata meta-data/autoscaling/target-lifecycle-state || true) != Terminated ]]; do
     if [[ -e $HOME_DIR/booted ]]; then
       look_after_health || true
       [[ ${CONF[role]} != coordinator || -z $SLOT ]] || look_after_clients || true
     fi
+    ((SECONDS - TOKEN_SINCE < 600)) || new_token || true
     sleep "$LOOK"
   done
   drain
