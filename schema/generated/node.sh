@@ -28,7 +28,8 @@ export AWS_DEFAULT_REGION
 status() {
 log "status: $1"
 echo "starburst: $1" >/dev/console || true
-aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=${1:0:256}" ||
+local text=${1//[\"\\]/}
+aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=\"${text:0:256}\"" ||
 log "the status tag could not be written"
 }
 signal() {
@@ -606,7 +607,7 @@ boot_slotted() {
 local own
 step 'taking the slot'
 own=$(slots "$(group)")
-[[ $own != *eni-* ]] || retry 60 10 take_slot "$own" || fail 'the slot is not free'
+[[ $own != *eni-* || -e $HOME_DIR/slot ]] || retry 60 10 take_slot "$own" || fail 'the slot is not free'
 }
 install_metastore() {
 local uri new=$HIVE.new names=()
@@ -626,6 +627,7 @@ configure_metastore() {
 local password=''
 [[ -z ${CONF[password_secret]} ]] || password=$(secret "${CONF[password_secret]}")
 s3_keys
+rm -f "$HIVE"/conf/{metastore-site.xml,sql}
 umask 077
 {
 echo '<configuration>'
@@ -643,7 +645,7 @@ echo "fs.s3a.endpoint.region=$AWS_DEFAULT_REGION"
 echo '</configuration>'
 } >"$HIVE/conf/metastore-site.xml"
 printf '%s\n' "url=$URL" "driver=$DRIVER" "user=$USER_NAME" \
-"password=$(printf %s "$password" | iconv -t utf-16be | od -An -v -tx2 --endian=big | tr -d '\n' | sed 's/ /\\u/g')" >"$HIVE/conf/sql"
+"password=$(printf %s "$password" | iconv -f utf-8 -t utf-16be | od -An -v -tx2 --endian=big | tr -d '\n' | sed 's/ /\\u/g')" >"$HIVE/conf/sql"
 chown -R metastore "$HIVE/conf"
 umask 022
 }

@@ -6,7 +6,7 @@ boot_slotted() {
   local own
   step 'taking the slot'
   own=$(slots "$(group)")
-  [[ $own != *eni-* ]] || retry 60 10 take_slot "$own" || fail 'the slot is not free'
+  [[ $own != *eni-* || -e $HOME_DIR/slot ]] || retry 60 10 take_slot "$own" || fail 'the slot is not free'
 }
 
 # The archive comes first; jars of the others replace what it brings. One checksum holds for all of them; a mirror has one
@@ -31,6 +31,8 @@ configure_metastore() {
   local password=''
   [[ -z ${CONF[password_secret]} ]] || password=$(secret "${CONF[password_secret]}")
   s3_keys
+  # A file that is there, as the archive's own, would keep its rights.
+  rm -f "$HIVE"/conf/{metastore-site.xml,sql}
   umask 077
   {
     echo '<configuration>'
@@ -51,7 +53,7 @@ configure_metastore() {
   } >"$HIVE/conf/metastore-site.xml"
   # In Java's properties every character of the password stands by its number.
   printf '%s\n' "url=$URL" "driver=$DRIVER" "user=$USER_NAME" \
-    "password=$(printf %s "$password" | iconv -t utf-16be | od -An -v -tx2 --endian=big | tr -d '\n' | sed 's/ /\\u/g')" >"$HIVE/conf/sql"
+    "password=$(printf %s "$password" | iconv -f utf-8 -t utf-16be | od -An -v -tx2 --endian=big | tr -d '\n' | sed 's/ /\\u/g')" >"$HIVE/conf/sql"
   chown -R metastore "$HIVE/conf"
   umask 022
 }
