@@ -36,7 +36,8 @@ export AWS_DEFAULT_REGION
 status() {
 log "status: $1"
 echo "starburst: $1" >/dev/console || true
-aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=${1:0:256}" ||
+local text=${1//[\"\\]/}
+aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=\"${text:0:256}\"" ||
 log "the status tag could not be written"
 }
 signal() {
@@ -634,7 +635,7 @@ boot_slotted() {
 local own
 step 'taking the slot'
 own=$(slots "$(group)")
-[[ $own != *eni-* ]] || retry 60 10 take_slot "$own" || fail 'the slot is not free'
+[[ $own != *eni-* || -e $HOME_DIR/slot ]] || retry 60 10 take_slot "$own" || fail 'the slot is not free'
 }
 install_metastore() {
 local uri new=$HIVE.new names=()
@@ -654,6 +655,7 @@ configure_metastore() {
 local password=''
 [[ -z ${CONF[password_secret]} ]] || password=$(secret "${CONF[password_secret]}")
 s3_keys
+rm -f "$HIVE"/conf/{metastore-site.xml,sql}
 umask 077
 {
 echo '<configuration>'
@@ -671,7 +673,7 @@ echo "fs.s3a.endpoint.region=$AWS_DEFAULT_REGION"
 echo '</configuration>'
 } >"$HIVE/conf/metastore-site.xml"
 printf '%s\n' "url=$URL" "driver=$DRIVER" "user=$USER_NAME" \
-"password=$(printf %s "$password" | iconv -t utf-16be | od -An -v -tx2 --endian=big | tr -d '\n' | sed 's/ /\\u/g')" >"$HIVE/conf/sql"
+"password=$(printf %s "$password" | iconv -f utf-8 -t utf-16be | od -An -v -tx2 --endian=big | tr -d '\n' | sed 's/ /\\u/g')" >"$HIVE/conf/sql"
 chown -R metastore "$HIVE/conf"
 umask 022
 }
@@ -682,17 +684,21 @@ runuser -u metastore -- "${JVM[@]}" sqlline.SqlLine --silent=true "--run=$HIVE/s
 schema() { sql "select 'tables' a, count(*) b from $TABLES;" "select 'version' a, ${VERSION/VERSION/SCHEMA_VERSION} b from $VERSION;"; }
 prepare_database() {
 local found place="hiveMetastore.host ${CONF[host]}:${CONF[port]}" name="hiveMetastore.databaseName ${CONF[database]}"
-[[ $DIALECT == derby ]] || retry 12 5 listens "${CONF[host]}" "${CONF[port]}" || fail "$place cannot be reached"
+if [[ $DIALECT == derby ]]; then
+place="the metastore's volume" name=$place
+else
+retry 12 5 listens "${CONF[host]}" "${CONF[port]}" || fail "$place cannot be reached"
+fi
 found=$(schema)
 if [[ $found == *"'tables','0'"* ]]; then
 log 'making the schema'
-sql '!autocommit off' "!run $HIVE/scripts/metastore/upgrade/$DIALECT/hive-schema-3.1.0.$DIALECT.sql" '!commit' | grep '^Error' || true
-found=$(schema)
+found=$(sql '!autocommit off' "!run $HIVE/scripts/metastore/upgrade/$DIALECT/hive-schema-3.1.0.$DIALECT.sql" '!commit' |
+grep '^Error' || true)$'\n'$(schema)
 fi
 case $found in
 *"'version','3.1.0'"*) ;;
 *"'version','"*) fail "$name has a schema of version $(sed -n "s/^'version','\(.*\)'/\1/p" <<<"$found"), not 3.1.0" ;;
-*"'tables',"*) fail "$name has tables, but no schema of a metastore: name an empty database" ;;
+*"'tables','"[1-9]*) fail "$name has tables, but no schema of a metastore: name an empty database" ;;
 *"to database"* | *'Unknown database'* | *'database "'*'does not exist'*) fail "$name does not exist, or hiveMetastore.userName may not use it" ;;
 *'authentication failed'* | *'Access denied'*) fail "$place refuses hiveMetastore.userName ${CONF[user]} or its password" ;;
 *) fail "$place: $(grep -m 1 Error <<<"$found" | cut -c 1-120)" ;;
@@ -717,7 +723,7 @@ standalone)
 DIALECT=derby URL="jdbc:derby:$DATA/metastore;create=true" DRIVER=org.apache.derby.jdbc.EmbeddedDriver USER_NAME=APP
 TABLES="sys.systables where tabletype='T'"
 mkdir -p "$DATA"
-chown metastore "$DATA"
+chown -R metastore "$DATA"
 ;;
 postgresql)
 DIALECT=postgres DRIVER=org.postgresql.Driver VERSION='"VERSION"'

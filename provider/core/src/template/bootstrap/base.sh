@@ -51,7 +51,9 @@ read_configuration() {
 status() {
   log "status: $1"
   echo "starburst: $1" >/dev/console || true
-  aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=${1:0:256}" ||
+  # In quotes a comma is not read as the beginning of a list.
+  local text=${1//[\"\\]/}
+  aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=\"${text:0:256}\"" ||
     log "the status tag could not be written"
 }
 

@@ -6,7 +6,7 @@ boot_slotted() {
   local own
   step 'taking the slot'
   own=$(slots "$(group)")
-  [[ $own != *eni-* ]] || retry 60 10 take_slot "$own" || fail 'the slot is not free'
+  [[ $own != *eni-* || -e $HOME_DIR/slot ]] || retry 60 10 take_slot "$own" || fail 'the slot is not free'
 }
 
 # The archive comes first; jars of the others replace what it brings. One checksum holds for all of them; a mirror has one
@@ -31,6 +31,8 @@ configure_metastore() {
   local password=''
   [[ -z ${CONF[password_secret]} ]] || password=$(secret "${CONF[password_secret]}")
   s3_keys
+  # A file that is there, as the archive's own, would keep its rights.
+  rm -f "$HIVE"/conf/{metastore-site.xml,sql}
   umask 077
   {
     echo '<configuration>'
@@ -51,7 +53,7 @@ configure_metastore() {
   } >"$HIVE/conf/metastore-site.xml"
   # In Java's properties every character of the password stands by its number.
   printf '%s\n' "url=$URL" "driver=$DRIVER" "user=$USER_NAME" \
-    "password=$(printf %s "$password" | iconv -t utf-16be | od -An -v -tx2 --endian=big | tr -d '\n' | sed 's/ /\\u/g')" >"$HIVE/conf/sql"
+    "password=$(printf %s "$password" | iconv -f utf-8 -t utf-16be | od -An -v -tx2 --endian=big | tr -d '\n' | sed 's/ /\\u/g')" >"$HIVE/conf/sql"
   chown -R metastore "$HIVE/conf"
   umask 022
 }
@@ -67,18 +69,22 @@ schema() { sql "select 'tables' a, count(*) b from $TABLES;" "select 'version' a
 # Makes the schema in an empty database. A schema that is there is used as it is, or not at all: never changed.
 prepare_database() {
   local found place="hiveMetastore.host ${CONF[host]}:${CONF[port]}" name="hiveMetastore.databaseName ${CONF[database]}"
-  [[ $DIALECT == derby ]] || retry 12 5 listens "${CONF[host]}" "${CONF[port]}" || fail "$place cannot be reached"
+  if [[ $DIALECT == derby ]]; then
+    place="the metastore's volume" name=$place
+  else
+    retry 12 5 listens "${CONF[host]}" "${CONF[port]}" || fail "$place cannot be reached"
+  fi
   found=$(schema)
   if [[ $found == *"'tables','0'"* ]]; then
     log 'making the schema'
     # Where the database can take statements back, half a schema is none.
-    sql '!autocommit off' "!run $HIVE/scripts/metastore/upgrade/$DIALECT/hive-schema-3.1.0.$DIALECT.sql" '!commit' | grep '^Error' || true
-    found=$(schema)
+    found=$(sql '!autocommit off' "!run $HIVE/scripts/metastore/upgrade/$DIALECT/hive-schema-3.1.0.$DIALECT.sql" '!commit' |
+      grep '^Error' || true)$'\n'$(schema)
   fi
   case $found in
     *"'version','3.1.0'"*) ;;
     *"'version','"*) fail "$name has a schema of version $(sed -n "s/^'version','\(.*\)'/\1/p" <<<"$found"), not 3.1.0" ;;
-    *"'tables',"*) fail "$name has tables, but no schema of a metastore: name an empty database" ;;
+    *"'tables','"[1-9]*) fail "$name has tables, but no schema of a metastore: name an empty database" ;;
     *"to database"* | *'Unknown database'* | *'database "'*'does not exist'*) fail "$name does not exist, or hiveMetastore.userName may not use it" ;;
     *'authentication failed'* | *'Access denied'*) fail "$place refuses hiveMetastore.userName ${CONF[user]} or its password" ;;
     *) fail "$place: $(grep -m 1 Error <<<"$found" | cut -c 1-120)" ;;
@@ -106,7 +112,7 @@ boot_metastore() {
       DIALECT=derby URL="jdbc:derby:$DATA/metastore;create=true" DRIVER=org.apache.derby.jdbc.EmbeddedDriver USER_NAME=APP
       TABLES="sys.systables where tabletype='T'"
       mkdir -p "$DATA"
-      chown metastore "$DATA"
+      chown -R metastore "$DATA"
       ;;
     postgresql)
       DIALECT=postgres DRIVER=org.postgresql.Driver VERSION='"VERSION"'
