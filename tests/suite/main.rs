@@ -17,6 +17,7 @@ mod polling;
 mod process;
 mod progress;
 mod properties;
+mod real_monitoring;
 mod real_nodes;
 mod regions;
 mod registry;

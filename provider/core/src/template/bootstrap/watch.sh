@@ -57,6 +57,8 @@ watch() {
       look_after_health || true
       [[ ${CONF[role]} != coordinator || -z $SLOT ]] || look_after_clients || true
     fi
+    # The services append, and the agent begins anew with what became shorter.
+    find /var/log/starburst -size +256M -exec truncate -s 0 {} + || true
     sleep "$LOOK"
   done
   drain
