@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn texts_with_quotes_are_not_escaped_where_single_quotes_hold_them() {
-        let template = json!({ "Metadata": {}, "Resources": { "R": { "A": "{\"b\": 1}", "C": "it's \"d\"", "E": "\"\n" } } });
+        let template =
+            json!({ "Metadata": {}, "Resources": { "R": { "A": "{\"b\": 1}", "C": "it's \"d\"", "E": "\"\n" } } });
         let written = write(&template, &[]);
         assert!(written.contains(r#"{A: '{"b": 1}',C: "it's \"d\"",E: "\"\n"}"#), "{written}");
     }

@@ -215,7 +215,8 @@ fn turn(w: &mut State, place: &Place, name: &str, state: &'static str) {
     let properties = alarm.map(|alarm| alarm.properties.clone()).unwrap_or_default();
     for topic in properties[actions].as_array().into_iter().flatten().map(text).filter(|to| to.contains(":sns:")) {
         let metric = properties["MetricName"].clone();
-        let notification = json!({ "TopicArn": topic, "AlarmName": name, "NewStateValue": state, "MetricName": metric });
+        let notification =
+            json!({ "TopicArn": topic, "AlarmName": name, "NewStateValue": state, "MetricName": metric });
         region.metrics.notifications.push(notification);
     }
     alarms::set(w, place, &place.arn("cloudwatch", &format!("alarm:{name}")), state == "ALARM");

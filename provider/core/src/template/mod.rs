@@ -118,7 +118,6 @@ pub const FIELDS_OF_RESOURCES: &[(&str, &str)] = &[
     ("Dashboard", "monitoring.cloudWatchMetrics"),
     ("WorkersMissing", "monitoring.alarmTopicArn"),
     ("CoordinatorsMissing", "monitoring.alarmTopicArn"),
-    ("DiskFull", "monitoring.alarmTopicArn"),
 ];
 
 /// The path of the input behind a resource.
