@@ -207,6 +207,7 @@ After=network-online.target
 [Service]
 User=$user
 ExecStart=$command
+StandardOutput=append:/var/log/starburst/$name.log
 $(for variable in "$@"; do echo "Environment=$variable"; done)
 Restart=on-failure
 RestartSec=10
@@ -474,7 +475,7 @@ printf '%s\n' http-server.https.enabled=true "http-server.https.port=${CONF[http
 of_worker() {
 [[ $DISTRIBUTION != prestodb ]] || return 0
 printf 'drain-%s' "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" >"$HOME_DIR/drain-user"
-printf '{"system_information": [{"user": "%s", "allow": ["read", "write"]}]}\n' "$(<"$HOME_DIR/drain-user")" >"$etc/drain.json"
+printf '{"system_information": [{"user": "%s", "allow": ["read", "write"]}, {"allow": ["read"]}]}\n' "$(<"$HOME_DIR/drain-user")" >"$etc/drain.json"
 printf '%s\n' access-control.name=file "security.config-file=$etc/drain.json" >"$etc/access-control.properties"
 }
 presto_api() {
@@ -754,17 +755,40 @@ boot_slotted
 fail 'Superset is not part of this version of the node script'
 }
 observe() {
-local metrics=''
+local metrics='' scraped='' log files='' group dimension
 packages amazon-cloudwatch-agent
+mkdir -p /var/log/starburst
+ln -sfn "$HOME_DIR/node.log" /var/log/starburst/node.log
+for log in node presto alluxio alluxio-proxy metastore superset; do
+files+=${files:+,}'{"file_path":"/var/log/starburst/'$log'.log","log_group_name":"'${CONF[logs]}'","log_stream_name":"'$log-${CONF[role]}-$INSTANCE'"}'
+done
 if [[ ${CONF[metrics]} == yes ]]; then
-metrics=', "metrics": {"namespace": "Starburst", "metrics_collected": {"mem": {"measurement": ["used_percent"],
-"append_dimensions": {"AutoScalingGroupName": "'$(group)'"}}}}'
+group=$(group)
+dimension='"append_dimensions":{"AutoScalingGroupName":"'$group'"},"measurement":["used_percent"]'
+metrics=',"metrics":{"namespace":"Starburst","aggregation_dimensions":[["AutoScalingGroupName"]],"metrics_collected":{"mem":{'$dimension'},
+"disk":{'$dimension',"resources":["/","/data","'$DATA'"],"drop_original_metrics":["disk_used_percent"]}}}'
+case ${CONF[role]} in coordinator | worker) scrape "$group" ;; esac
 fi
 cat >"$HOME_DIR/agent.json" <<AGENT
-{"agent": {"omit_hostname": true}, "logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "$HOME_DIR/node.log",
-  "log_group_name": "${CONF[logs]}", "log_stream_name": "node-${CONF[role]}-$INSTANCE"}]}}}$metrics}
+{"agent":{"omit_hostname":true},"logs":{"logs_collected":{"files":{"collect_list":[$files]}}$scraped}$metrics}
 AGENT
 /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c "file:$HOME_DIR/agent.json"
+}
+scrape() {
+local labels="AutoScalingGroupName: $1" targets
+targets="{targets: ['127.0.0.1:${CONF[port]}'], labels: {$labels}}"
+[[ ${CONF[role]} == worker ]] || targets+=", {targets: ['127.0.0.1:19999'], labels: {$labels, __metrics_path__: /metrics/prometheus/}}"
+cat >"$HOME_DIR/scrape.yaml" <<YAML
+scrape_configs:
+- job_name: metrics-${CONF[role]}-$INSTANCE
+  scrape_interval: 1m
+  basic_auth: {username: metrics}
+  metric_relabel_configs:
+  - {source_labels: [__name__], action: keep, regex: 'trino_execution_name_QueryManager_(Running|Queued|Failed)Queries|trino_memory_type_MemoryPool_name_general_ReservedBytes|Cluster_(BytesReadCache|BytesReadUfsAll|CapacityUsed|LostWorkers)'}
+  static_configs: [$targets]
+YAML
+scraped=',"metrics_collected":{"prometheus":{"prometheus_config_path":"'$HOME_DIR'/scrape.yaml","log_group_name":"'${CONF[logs]}'","emf_processor":{
+"metric_namespace":"Starburst","metric_declaration":[{"source_labels":["job"],"label_matcher":".","metric_selectors":["^(trino|Cluster)_"],"dimensions":[["AutoScalingGroupName"]]}]}}}'
 }
 queries_left() {
 presto_api "$ADDRESS" "$1" | python3 -c "import json, sys
@@ -872,6 +896,7 @@ look_after_health || true
 [[ ${CONF[role]} != coordinator || -z $SLOT ]] || look_after_clients || true
 fi
 ((SECONDS - TOKEN_SINCE < 600)) || new_token || true
+find /var/log/starburst -size +256M -exec truncate -s 0 {} + || true
 sleep "$LOOK"
 done
 drain

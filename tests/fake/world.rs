@@ -110,6 +110,11 @@ impl World {
         self.advance();
     }
 
+    /// Publishes what Auto Scaling tells of its groups every minute, and lets the alarms look at all metrics.
+    pub fn look_at_metrics(&self) {
+        self.with(super::services::metrics::look);
+    }
+
     /// From now on instances are real machines, which boot by themselves.
     pub fn use_machines(&self, machines: Arc<dyn super::machines::Machines>) {
         self.state().machines = super::machines::Slot(Some(machines));

@@ -114,6 +114,7 @@ impl Keeper {
     fn look(&mut self) {
         let Some(model) = self.model.upgrade() else { return };
         model.advance();
+        model.look_at_metrics();
         let ended: Vec<String> =
             self.running.iter_mut().filter_map(|(id, machine)| (!machine.runs()).then(|| id.clone())).collect();
         for id in ended {

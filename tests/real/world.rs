@@ -183,7 +183,8 @@ impl RealWorld {
     pub fn log(&self, id: &str) -> String {
         let folder = machine::folder(&self.base, id);
         let mut files = vec![folder.join("init.log"), folder.join("node.log"), folder.join("disk/opt/node.log")];
-        let services = std::fs::read_dir(folder.join("disk/var/log")).into_iter().flatten().flatten();
+        let logs = ["disk/var/log", "disk/var/log/starburst"].map(|part| std::fs::read_dir(folder.join(part)));
+        let services = logs.into_iter().flatten().flatten().flatten();
         files
             .extend(services.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "log")));
         let mut out = String::new();

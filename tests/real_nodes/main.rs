@@ -7,6 +7,7 @@ mod failing;
 mod failover;
 mod https;
 mod metastore;
+mod monitoring;
 mod one;
 mod short;
 mod story;

@@ -206,7 +206,7 @@ fn write(world: &World, service: &str, action: &str, answer: Result<Value, ApiEr
         "iam" => "https://iam.amazonaws.com/doc/2010-05-08/",
         _ => "http://cloudformation.amazonaws.com/doc/2010-05-15/",
     };
-    let json_service = matches!(service, "secretsmanager" | "ssm" | "logs");
+    let json_service = matches!(service, "secretsmanager" | "ssm" | "logs" | "monitoring");
     let (status, body) = match answer {
         Ok(tree) if json_service => (200, tree.to_string()),
         Ok(tree) if service == "ec2" => (200, xml::ec2(action, &tree, &request)),

@@ -69,11 +69,11 @@ of_coordinator() {
 }
 
 # Draining asks for a permission that the default denies. It is given to a user whose name only this node knows, on
-# workers only. PrestoDB asks for none.
+# workers only; reading is left to all, as by default, for the metrics. PrestoDB asks for none.
 of_worker() {
   [[ $DISTRIBUTION != prestodb ]] || return 0
   printf 'drain-%s' "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" >"$HOME_DIR/drain-user"
-  printf '{"system_information": [{"user": "%s", "allow": ["read", "write"]}]}\n' "$(<"$HOME_DIR/drain-user")" >"$etc/drain.json"
+  printf '{"system_information": [{"user": "%s", "allow": ["read", "write"]}, {"allow": ["read"]}]}\n' "$(<"$HOME_DIR/drain-user")" >"$etc/drain.json"
   printf '%s\n' access-control.name=file "security.config-file=$etc/drain.json" >"$etc/access-control.properties"
 }
 

@@ -1,6 +1,7 @@
 # Services of systemd.
 
-# A service of systemd: name, user, command, and variables of its environment, which is not this script's.
+# A service of systemd: name, user, command, and variables of its environment, which is not this script's. What it prints
+# goes to a file: the log agent reads no journal.
 service() {
   local name=$1 user=$2 command=$3 variable
   shift 3
@@ -10,6 +11,7 @@ After=network-online.target
 [Service]
 User=$user
 ExecStart=$command
+StandardOutput=append:/var/log/starburst/$name.log
 $(for variable in "$@"; do echo "Environment=$variable"; done)
 Restart=on-failure
 RestartSec=10

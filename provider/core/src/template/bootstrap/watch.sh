@@ -59,6 +59,8 @@ watch() {
       [[ ${CONF[role]} != coordinator || -z $SLOT ]] || look_after_clients || true
     fi
     ((SECONDS - TOKEN_SINCE < 600)) || new_token || true
+    # The services append, and the agent begins anew with what became shorter.
+    find /var/log/starburst -size +256M -exec truncate -s 0 {} + || true
     sleep "$LOOK"
   done
   drain
