@@ -374,7 +374,7 @@ else
 printf 'hive.s3.%s\n' "endpoint=$proxy" path-style-access=true ssl.enabled=false aws-access-key=presto aws-secret-key=presto
 fi
 case ${CONF[metastore]} in
-glue) printf '%s\n' hive.metastore=glue "hive.metastore.glue.region=$AWS_DEFAULT_REGION" ;;
+glue) printf 'hive.metastore%s\n' =glue ".glue.region=$AWS_DEFAULT_REGION" ".glue.default-warehouse-dir=${CONF[root_mount]%/}/warehouse" ;;
 *) echo "hive.metastore.uri=thrift://$(metastore_place)" ;;
 esac
 }
@@ -584,8 +584,12 @@ input=presto.bootstrapScript fetch "${CONF[script]}" /tmp/user-script.sh
 bash /tmp/user-script.sh "${CONF[role]}" || fail "presto.bootstrapScript ended with status $?"
 }
 holds_clients() {
+local held
 [[ $CLIENT != "$ADDRESS" ]] || return 1
-metadata "meta-data/network/interfaces/macs/$(<"/sys/class/net/$(slot_device)/address")/local-ipv4s" | grep -qxF "$CLIENT"
+held=$(metadata "meta-data/network/interfaces/macs/$(<"/sys/class/net/$(slot_device)/address")/local-ipv4s") || return 2
+! grep -qxF "$CLIENT" <<<"$held" || return 0
+grep -qxF "$ADDRESS" <<<"$held" || return 2
+return 1
 }
 slot_device() {
 retry 15 2 has_address "$ADDRESS" || log "the address $ADDRESS of the slot does not appear"
@@ -610,12 +614,14 @@ systemctl restart presto
 log 'this coordinator is a standby'
 }
 look_after_clients() {
-if holds_clients; then
+local held=0
+holds_clients || held=$?
+if ((held == 0)); then
 SILENT=0
 answer_clients
-elif has_address "$CLIENT"; then
+elif ((held == 1)) && has_address "$CLIENT"; then
 leave_clients
-elif presto_answers "$CLIENT" 2 || ! presto_answers; then
+elif ((held == 2)) || presto_answers "$CLIENT" 2 || ! presto_answers; then
 SILENT=0
 elif ((SILENT == 0)); then
 SILENT=$SECONDS HOLDER=$(clients_slot)

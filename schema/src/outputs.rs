@@ -108,6 +108,15 @@ pub static OUTPUTS: &[Output] = &[
         doc: "URL of the coordinator: web interface, JDBC and REST.",
     },
     Output {
+        name: "coordinatorPublicUrl",
+        kind: OutputKind::Text,
+        exposure: Exposure::Plain,
+        stack_outputs: &["PrestoPublicURL"],
+        always: false,
+        reach: Reach::Fields(&["presto.httpPort", "presto.https", "presto.allowExternalAccessOnHttp"]),
+        doc: "URL of the coordinator at its Elastic IP; only with external access in a public subnet.",
+    },
+    Output {
         name: "alluxioUiUrl",
         kind: OutputKind::Text,
         exposure: Exposure::Plain,

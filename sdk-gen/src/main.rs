@@ -10,6 +10,7 @@ mod pulumi_types;
 mod reference;
 mod registry;
 mod sdks;
+mod short_conditions;
 mod statuses;
 mod template;
 
@@ -95,7 +96,7 @@ fn artifacts(what: What) -> anyhow::Result<Vec<Artifact>> {
         let (joint, script) = template::joint_template()?;
         artifacts.push(Artifact::new("schema/generated/node.sh", script.text));
         artifacts.push(Artifact::new("schema/generated/joint-template.json", template::compact(&joint)));
-        artifacts.push(Artifact::new("schema/generated/joint-template.yaml", template::yaml(&joint)));
+        artifacts.push(Artifact::new("schema/generated/joint-template.yaml", template::yaml(&joint)?));
     }
     if wanted(What::PulumiSchema) {
         artifacts.push(Artifact::new("schema/generated/pulumi-schema.json", pulumi_schema::generate()?));

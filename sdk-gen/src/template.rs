@@ -10,6 +10,7 @@ use starburst_schema::{
 use crate::artifact::root;
 use crate::compact_yaml;
 use crate::node_script::NodeScript;
+use crate::short_conditions;
 
 const SOURCES: &str = "provider/core/src/template";
 /// Fragments whose members are resources, in the order in which they are read.
@@ -61,10 +62,14 @@ pub fn compact(template: &Value) -> String {
     format!("{template}\n")
 }
 
-/// The template in compact YAML: what is sent. Short forms make room for what a node runs.
-pub fn yaml(template: &Value) -> String {
-    let order: Vec<&str> = parameter_names();
-    compact_yaml::write(template, &order)
+/// The template in compact YAML: what is sent. Short forms, of conditions' names too, make room for what a node runs.
+///
+/// # Errors
+/// Two conditions with the same initials.
+pub fn yaml(template: &Value) -> Result<String> {
+    let mut template = template.clone();
+    short_conditions::shorten(&mut template)?;
+    Ok(compact_yaml::write(&template, &parameter_names()))
 }
 
 /// Names of all parameters, in the order of the table, derived ones last.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use starburst_tests::clients::pulumi::{DESTROY, UP};
 
-use crate::story::{Story, Wanted};
+use starburst_tests::real::cluster::{Cluster, Wanted};
 
 /// A coordinator that gets as far as Alluxio's master at most.
 const MEMORY: u64 = 3;
@@ -13,17 +13,17 @@ const ONE: Wanted = Wanted { coordinators: 1, workers: 1, metastore: "none" };
 
 /// A program with one mistake: its creation fails with all of these words, and leaves nothing.
 fn fails(base: &Path, right: &str, wrong: &str, words: &[&str]) -> Result<()> {
-    let story = Story::with_a_mistake(base, ONE, right, wrong)?;
-    let run = story.project.run(UP)?;
+    let cluster = Cluster::with_a_mistake(base, ONE, right, wrong)?;
+    let run = cluster.project.run(UP)?;
     let text = run.text();
     ensure!(!run.status.success(), "the cluster came up\n{text}");
     for word in words {
-        ensure!(text.contains(word), "nothing says {word:?}\n{text}\n{}", story.world.logs());
+        ensure!(text.contains(word), "nothing says {word:?}\n{text}\n{}", cluster.world.logs());
     }
     let line = text.lines().find(|line| line.contains(words[0])).context("the line with the reason")?;
-    story.say(line.trim());
-    ensure!(story.world.instances().is_empty(), "an instance is left after the rollback");
-    ensure!(story.project.run(DESTROY)?.status.success(), "what is left of it cannot be destroyed");
+    cluster.say(line.trim());
+    ensure!(cluster.world.instances().is_empty(), "an instance is left after the rollback");
+    ensure!(cluster.project.run(DESTROY)?.status.success(), "what is left of it cannot be destroyed");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use starburst_tests::real;
 
-use crate::story::{Story, Wanted};
+use starburst_tests::real::cluster::{Cluster, Wanted};
 
 /// Three coordinators with a heap of 1.4 GB and an Alluxio master each, and a worker.
 const MEMORY: u64 = 12;
@@ -20,57 +20,57 @@ const LIMIT: Duration = Duration::from_secs(300);
 fn a_standby_takes_over_from_a_coordinator_that_dies_hangs_or_is_removed() -> Result<()> {
     let name = "failover::a_standby_takes_over_from_a_coordinator_that_dies_hangs_or_is_removed";
     crate::in_a_long_world(name, MEMORY, |base| {
-        let story = Story::new(base, Wanted { coordinators: 3, workers: 1, metastore: "none" })?;
-        story.up_and_ask(1)?;
-        let url = story.coordinator()?;
+        let cluster = Cluster::new(base, Wanted { coordinators: 3, workers: 1, metastore: "none" })?;
+        cluster.up_and_ask(1)?;
+        let url = cluster.coordinator()?;
         let address = url.trim_start_matches("http://").split(':').next().context("the URL has a host")?.to_owned();
         let two = AtomicBool::new(false);
         let over = AtomicBool::new(false);
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) {
-                    let several = story.world.answering(&address).is_ok_and(|all| all.len() > 1);
+                    let several = cluster.world.answering(&address).is_ok_and(|all| all.len() > 1);
                     two.fetch_or(several, Ordering::Relaxed);
                     std::thread::sleep(Duration::from_millis(200));
                 }
             });
-            let all = takeovers(&story, &url, &address);
+            let all = takeovers(&cluster, &url, &address);
             over.store(true, Ordering::Relaxed);
             all
         })?;
         ensure!(!two.load(Ordering::Relaxed), "two nodes answered for {address} at a time");
-        story.down()
+        cluster.down()
     })
 }
 
-fn takeovers(story: &Story, url: &str, address: &str) -> Result<()> {
+fn takeovers(cluster: &Cluster, url: &str, address: &str) -> Result<()> {
     let mut told = Vec::new();
     for (name, how) in [("killed", "KILL"), ("stopped", "STOP"), ("removed", "")] {
-        let active = story.world.holder(address);
+        let active = cluster.world.holder(address);
         ensure!(!active.is_empty(), "nobody holds {address}");
         if how.is_empty() {
-            story.world.terminate(&active)?;
+            cluster.world.terminate(&active)?;
         } else {
-            story.world.on(&active, "systemctl", &["kill", "-s", how, "presto"])?;
+            cluster.world.on(&active, "systemctl", &["kill", "-s", how, "presto"])?;
         }
-        let took = silence(story, url)?;
-        ensure!(story.world.holder(address) != active, "the address stayed on {active}");
-        story.say(&format!("the active coordinator {name}: {took} s until a query succeeded"));
+        let took = silence(cluster, url)?;
+        ensure!(cluster.world.holder(address) != active, "the address stayed on {active}");
+        cluster.say(&format!("the active coordinator {name}: {took} s until a query succeeded"));
         if how == "STOP" {
-            story.world.on(&active, "systemctl", &["kill", "-s", "CONT", "presto"])?;
+            cluster.world.on(&active, "systemctl", &["kill", "-s", "CONT", "presto"])?;
             std::thread::sleep(Duration::from_secs(20));
             ask(url)?;
-            ensure!(story.world.holder(address) != active, "the one that woke up took the address back");
+            ensure!(cluster.world.holder(address) != active, "the one that woke up took the address back");
         }
         told.push(format!("{name} {took} s"));
-        standbys(story, address)?;
+        standbys(cluster, address)?;
     }
     println!("failover: {}; never two answering", told.join(", "));
     Ok(())
 }
 
 /// Seconds until a query is answered that fails at first; the first question comes at once.
-fn silence(story: &Story, url: &str) -> Result<u64> {
+fn silence(cluster: &Cluster, url: &str) -> Result<u64> {
     let begun = Instant::now();
     let mut failed = false;
     loop {
@@ -79,7 +79,7 @@ fn silence(story: &Story, url: &str) -> Result<u64> {
             Ok(()) => {}
             Err(_) => failed = true,
         }
-        ensure!(begun.elapsed() < LIMIT, "no query succeeds\n{}", story.world.logs());
+        ensure!(begun.elapsed() < LIMIT, "no query succeeds\n{}", cluster.world.logs());
         std::thread::sleep(Duration::from_millis(500));
     }
 }
@@ -92,18 +92,18 @@ fn ask(url: &str) -> Result<()> {
 }
 
 /// Waits until three coordinators are up again.
-fn standbys(story: &Story, address: &str) -> Result<()> {
+fn standbys(cluster: &Cluster, address: &str) -> Result<()> {
     let begun = Instant::now();
     loop {
-        let nodes = story.nodes("coordinator");
+        let nodes = cluster.nodes("coordinator");
         let up = nodes.iter().filter(|id| {
             let shell = "curl -sf -m 3 http://127.0.0.1:8080/v1/info | grep -q '\"starting\":false'";
-            story.world.on(id, "bash", &["-c", shell]).is_ok()
+            cluster.world.on(id, "bash", &["-c", shell]).is_ok()
         });
-        if up.count() == 3 && !story.world.holder(address).is_empty() {
+        if up.count() == 3 && !cluster.world.holder(address).is_empty() {
             return Ok(());
         }
-        ensure!(begun.elapsed() < LIMIT, "the coordinators do not come back\n{}", story.world.logs());
+        ensure!(begun.elapsed() < LIMIT, "the coordinators do not come back\n{}", cluster.world.logs());
         std::thread::sleep(Duration::from_secs(2));
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use starburst_tests::real::{self, RealWorld};
 
-use crate::story::{Story, Wanted, program};
+use starburst_tests::real::cluster::{Cluster, Wanted, program};
 
 /// A coordinator and a worker.
 const MEMORY: u64 = 6;
@@ -37,9 +37,9 @@ fn clients_come_in_by_password_over_tls_and_the_coordinator_is_not_taken_for_dea
         std::fs::write(etc.join("password-authenticator.properties"), file)?;
         std::fs::write(etc.join("config.properties"), "http-server.authentication.type=PASSWORD\n")?;
         let https = format!("https: {{ certificateSecretArn: '{arn}' }}\n        packageUri");
-        let story = Story::of(world, wanted, text.replacen("packageUri", &https, 1))?;
-        story.act(starburst_tests::clients::pulumi::UP)?;
-        let url = story.coordinator()?;
+        let cluster = Cluster::of(world, wanted, text.replacen("packageUri", &https, 1))?;
+        cluster.act(starburst_tests::clients::pulumi::UP)?;
+        let url = cluster.coordinator()?;
         ensure!(url.starts_with("https://") && url.ends_with(":8443"), "the cluster's URL is {url}");
         let certificate = base.join("tls.pem");
         std::fs::write(&certificate, made.cert.pem())?;
@@ -48,7 +48,7 @@ fn clients_come_in_by_password_over_tls_and_the_coordinator_is_not_taken_for_dea
             let who = format!("alice:{password}");
             real::query::query_as(&["--cacert", &certificate, "-u", &who], &url, QUERY, Duration::from_secs(120))
         };
-        let rows = ask("a-password").map_err(|error| story.with_logs(&error))?;
+        let rows = ask("a-password").map_err(|error| cluster.with_logs(&error))?;
         ensure!(rows == [json!([25])], "{rows:?}");
         ensure!(ask("another").is_err(), "another password is taken");
         let open = url.replace("https:", "http:").replace(":8443", ":8080");
@@ -57,10 +57,10 @@ fn clients_come_in_by_password_over_tls_and_the_coordinator_is_not_taken_for_dea
             "a query without a password is taken"
         );
         // Longer than the watch waits before it ends what hangs.
-        let before = story.nodes("");
+        let before = cluster.nodes("");
         std::thread::sleep(Duration::from_secs(200));
-        ensure!(ask("a-password").is_ok() && story.nodes("") == before, "the coordinator was taken for dead");
-        story.say("asked by password over TLS");
-        story.down()
+        ensure!(ask("a-password").is_ok() && cluster.nodes("") == before, "the coordinator was taken for dead");
+        cluster.say("asked by password over TLS");
+        cluster.down()
     })
 }

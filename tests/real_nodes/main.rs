@@ -9,8 +9,8 @@ mod https;
 mod metastore;
 mod monitoring;
 mod one;
+mod private;
 mod short;
-mod story;
 mod under_queries;
 mod user_data;
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use starburst_tests::clients::pulumi::UP;
 use starburst_tests::real;
 
-use crate::story::{Story, Wanted};
+use starburst_tests::real::cluster::{Cluster, Wanted};
 
 /// Five workers.
 const MEMORY: u64 = 14;
@@ -27,10 +27,10 @@ const ROWS: u64 = 12 * 60 * 10;
 fn no_query_fails_when_workers_come_and_go() -> Result<()> {
     let name = "under_queries::no_query_fails_when_workers_come_and_go";
     crate::in_a_long_world(name, MEMORY, |base| {
-        let story = Story::new(base, Wanted { coordinators: 1, workers: 3, metastore: "none" })?;
-        story.up_and_ask(3)?;
-        story.query(SLOW)?;
-        let url = story.coordinator()?;
+        let cluster = Cluster::new(base, Wanted { coordinators: 1, workers: 3, metastore: "none" })?;
+        cluster.up_and_ask(3)?;
+        cluster.query(SLOW)?;
+        let url = cluster.coordinator()?;
         let (over, done) = (AtomicBool::new(false), Mutex::new(Vec::new()));
         let left = std::thread::scope(|scope| {
             for number in 0..AT_A_TIME {
@@ -50,7 +50,7 @@ fn no_query_fails_when_workers_come_and_go() -> Result<()> {
             }
             // All of them run on all workers.
             std::thread::sleep(Duration::from_secs(70));
-            let left = come_and_go(&story);
+            let left = come_and_go(&cluster);
             over.store(true, Ordering::Relaxed);
             left
         })?;
@@ -64,25 +64,25 @@ fn no_query_fails_when_workers_come_and_go() -> Result<()> {
             failed.len(),
             left.len()
         );
-        ensure!(failed.is_empty(), "{failed:#?}\n{}", story.world.logs());
+        ensure!(failed.is_empty(), "{failed:#?}\n{}", cluster.world.logs());
         ensure!(shortest >= Duration::from_secs(60), "a query took {shortest:?} only");
         for id in &left {
-            let log = story.world.log(id);
+            let log = cluster.world.log(id);
             let line = log.lines().find(|line| line.contains("draining, "));
             ensure!(line.is_some(), "{id} had no query when it was drained:\n{log}");
         }
-        story.down()
+        cluster.down()
     })
 }
 
 /// Three workers, five, three again, and all of them replaced; gives those that left.
-fn come_and_go(story: &Story) -> Result<Vec<String>> {
+fn come_and_go(cluster: &Cluster) -> Result<Vec<String>> {
     let mut left = Vec::new();
     for (key, value) in [("workerCount", "5"), ("workerCount", "3"), ("percent", "11")] {
-        let before = story.nodes("worker");
-        story.project.config_set(key, value)?;
-        story.act(UP)?;
-        let after = story.nodes("worker");
+        let before = cluster.nodes("worker");
+        cluster.project.config_set(key, value)?;
+        cluster.act(UP)?;
+        let after = cluster.nodes("worker");
         left.extend(before.into_iter().filter(|id| !after.contains(id)));
     }
     Ok(left)

@@ -77,7 +77,7 @@ fn user_data_lays_out_the_configuration_and_the_script_that_it_was_made_with() -
 fn a_script_of_another_version_is_not_run_and_the_node_says_so() -> Result<()> {
     // Base 85 of `echo other`, packed.
     let other = Command::new("python3")
-        .args(["-c", "import base64, zlib; print(base64.b85encode(zlib.compress(b'echo other')).decode())"])
+        .args(["-c", "import base64, lzma; print(base64.b85encode(lzma.compress(b'echo other')).decode())"])
         .output()?;
     let packed = String::from_utf8(other.stdout)?;
     let node = Node::new(&serde_json::json!({ "Bootstrap": packed.trim() }).to_string())?;
@@ -85,7 +85,7 @@ fn a_script_of_another_version_is_not_run_and_the_node_says_so() -> Result<()> {
     assert!(!run.status.success());
     let calls = node.calls();
     assert_eq!(calls.matches("describe-stack-resource").count(), 40, "ten minutes are waited: {calls}");
-    assert!(calls.contains("boot failed: the node script cannot be read"), "{calls}");
+    assert!(calls.contains("boot failed: no node script in the metadata"), "{calls}");
     assert!(calls.contains("signal-resource --stack-name analytics --logical-resource-id Workers"), "{calls}");
     Ok(())
 }

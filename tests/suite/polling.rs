@@ -100,20 +100,26 @@ async fn a_refresh_without_change_costs_five_calls_at_most() -> Result<()> {
     Ok(())
 }
 
-/// Cancels an operation while its call number `call` has no answer; gives the virtual milliseconds until it ends.
-async fn cancelled_at(before: &Before, act: Act, call: u32) -> Result<i64> {
+/// Cancels an operation while its call number `call` has no answer; gives the virtual milliseconds until it ends. Nothing
+/// where that call did not come: how many reads of single nodes there are beside a roll follows the real time of replies.
+async fn cancelled_at(before: &Before, act: Act, call: u32) -> Result<Option<i64>> {
     let bench = before.bench().await?;
     bench.model.fault("", "", call, 1, Effect::HoldBefore);
-    let cancel = async {
-        bench.model.until_held(1).await;
+    let run = run(&bench, before.stored.as_ref(), act);
+    tokio::pin!(run);
+    let cancelled = async {
+        tokio::select! {
+            biased;
+            () = bench.model.until_held(1) => {}
+            ended = &mut run => return ended.map(|()| None),
+        }
         let asked = bench.model.now();
         bench.provider().cancel();
-        asked
+        // Whether it still goes well, when only its outputs were missing, is another matter.
+        drop(run.await);
+        Ok(Some(bench.model.now().0 - asked.0))
     };
-    let both = async { tokio::join!(run(&bench, before.stored.as_ref(), act), cancel) };
-    // Whether it still goes well, when only its outputs were missing, is another matter.
-    let (_, asked) = tokio::time::timeout(FAR_TOO_LONG, both).await.context("it never answers")?;
-    Ok(bench.model.now().0 - asked.0)
+    tokio::time::timeout(FAR_TOO_LONG, cancelled).await.context("it never answers")?
 }
 
 /// Real time that nothing here may take, however busy the machine is.
@@ -122,17 +128,22 @@ const FAR_TOO_LONG: std::time::Duration = std::time::Duration::from_secs(180);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_operation_answers_in_under_a_second_at_every_step() -> Result<()> {
     let (nothing, cluster) = (Before::nothing().await?, Before::a_cluster().await?);
-    let (mut steps, mut slowest) = (0, 0);
+    let (mut steps, mut slowest, mut beside) = (0, 0, 0);
     for act in [Act::Create, Act::Update, Act::Roll, Act::Delete] {
         let before = if act == Act::Create { &nothing } else { &cluster };
         let bench = before.bench().await?;
         run(&bench, before.stored.as_ref(), act).await?;
         for call in 0..u32::try_from(bench.model.calls().len())? {
             let took = cancelled_at(before, act, call).await.with_context(|| format!("{} {call}", act.name()))?;
+            let Some(took) = took else {
+                beside += 1;
+                continue;
+            };
             ensure!(took < 1_000, "{} cancelled at call {call} answered after {took} ms", act.name());
             (steps, slowest) = (steps + 1, slowest.max(took));
         }
     }
-    println!("polling: cancelled at {steps} steps, answered after {slowest} ms at most");
+    ensure!(beside * 20 <= steps, "{beside} of {steps} steps did not come");
+    println!("polling: cancelled at {steps} steps, answered after {slowest} ms at most; {beside} did not come");
     Ok(())
 }

@@ -31,8 +31,9 @@ pub fn create(w: &mut State, r: &Request) -> Result<Made, String> {
     let physical = match known(&r.kind).map(|k| k.identity) {
         Some(Identity::Id(prefix)) => format!("{prefix}{}", w.ids.hex(17)),
         _ => {
-            let n = w.ids.number();
-            format!("203.0.113.{}", n % 250 + 1)
+            let given = w.region(&r.place).kind(kind(&r.kind));
+            let free = (1..=250).map(|n| format!("203.0.113.{n}")).find(|address| !given.contains_key(address));
+            free.ok_or("The maximum number of addresses has been reached.")?
         }
     };
     let shape = shape(w, r, &physical)?;

@@ -17,7 +17,7 @@ hive_catalog() {
     printf 'hive.s3.%s\n' "endpoint=$proxy" path-style-access=true ssl.enabled=false aws-access-key=presto aws-secret-key=presto
   fi
   case ${CONF[metastore]} in
-    glue) printf '%s\n' hive.metastore=glue "hive.metastore.glue.region=$AWS_DEFAULT_REGION" ;;
+    glue) printf 'hive.metastore%s\n' =glue ".glue.region=$AWS_DEFAULT_REGION" ".glue.default-warehouse-dir=${CONF[root_mount]%/}/warehouse" ;;
     *) echo "hive.metastore.uri=thrift://$(metastore_place)" ;;
   esac
 }

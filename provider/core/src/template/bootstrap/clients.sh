@@ -1,9 +1,14 @@
 # The one address of the cluster's clients: it moves between the coordinators' slots, and only there.
 
-# Whether EC2 sends what is addressed to the clients' address to this node. The metadata service knows it, for no call.
+# Whether EC2 sends what is addressed to the clients' address to this node: 0 for yes, 1 for no, 2 where nobody says. The
+# metadata service knows it, for no call.
 holds_clients() {
+  local held
   [[ $CLIENT != "$ADDRESS" ]] || return 1
-  metadata "meta-data/network/interfaces/macs/$(<"/sys/class/net/$(slot_device)/address")/local-ipv4s" | grep -qxF "$CLIENT"
+  held=$(metadata "meta-data/network/interfaces/macs/$(<"/sys/class/net/$(slot_device)/address")/local-ipv4s") || return 2
+  ! grep -qxF "$CLIENT" <<<"$held" || return 0
+  grep -qxF "$ADDRESS" <<<"$held" || return 2
+  return 1
 }
 
 # The device of the slot's interface, which appears a moment after it was attached.
@@ -38,12 +43,14 @@ leave_clients() {
 # One look of a coordinator, every few seconds. A standby that meets silence for ten seconds takes the address; those in
 # higher slots wait longer, and begin anew where another one was faster.
 look_after_clients() {
-  if holds_clients; then
+  local held=0
+  holds_clients || held=$?
+  if ((held == 0)); then
     SILENT=0
     answer_clients
-  elif has_address "$CLIENT"; then
+  elif ((held == 1)) && has_address "$CLIENT"; then
     leave_clients
-  elif presto_answers "$CLIENT" 2 || ! presto_answers; then
+  elif ((held == 2)) || presto_answers "$CLIENT" 2 || ! presto_answers; then
     SILENT=0
   elif ((SILENT == 0)); then
     SILENT=$SECONDS HOLDER=$(clients_slot)

@@ -14,14 +14,14 @@ export AWS_DEFAULT_REGION
 for ((i = 0; i < 40; i++)); do
   aws cloudformation describe-stack-resource --stack-name "$(value 3)" --logical-resource-id LogGroup \
     --query StackResourceDetail.Metadata --output text |
-    python3 -c 'import base64,json,sys,zlib
-sys.stdout.buffer.write(zlib.decompress(base64.b85decode(json.load(sys.stdin)["Bootstrap"])))' >node.sh
+    python3 -c 'import base64,json,lzma,sys
+sys.stdout.buffer.write(lzma.decompress(base64.b85decode(json.load(sys.stdin)["Bootstrap"])))' >node.sh
   echo 'DIGEST  node.sh' | sha256sum --check --status && exec bash node.sh boot
   sleep 15
 done
 instance=$(metadata instance-id)
-aws ec2 create-tags --resources "$instance" --tags 'Key=starburst:status,Value=boot failed: the node script cannot be read
-  from the metadata of the log group; the node needs cloudformation:DescribeStackResource of its stack'
+aws ec2 create-tags --resources "$instance" --tags 'Key=starburst:status,Value=boot failed: no node script in the metadata
+  of the log group; the node needs cloudformation:DescribeStackResource of its stack'
 aws cloudformation signal-resource --stack-name "$(value 3)" --logical-resource-id "$(value 2)" \
   --unique-id "$instance" --status FAILURE
 exit 1

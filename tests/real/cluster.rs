@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use starburst_tests::clients::pulumi::{DESTROY, UP};
-use starburst_tests::clients::{Options, Program, PulumiProject, node_packages, plugin};
-use starburst_tests::fake::seed;
-use starburst_tests::real::{self, RealWorld};
+
+use super::{RealWorld, query, s3, world};
+use crate::clients::pulumi::{DESTROY, UP};
+use crate::clients::{Line, Options, Program, PulumiProject, Run, node_packages, plugin};
+use crate::fake::seed;
 
 /// For one command of the client.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
@@ -28,15 +29,15 @@ pub struct Wanted {
 }
 
 /// A world and a client that made nothing yet.
-pub struct Story {
+pub struct Cluster {
     pub world: RealWorld,
     pub project: PulumiProject,
     begun: Instant,
 }
 
-impl Story {
+impl Cluster {
     pub fn new(base: &Path, wanted: Wanted) -> Result<Self> {
-        let world = RealWorld::start(base, &real::Options::default())?;
+        let world = RealWorld::start(base, &world::Options::default())?;
         Self::with(base, world, wanted)
     }
 
@@ -49,7 +50,7 @@ impl Story {
     pub fn with_a_mistake(base: &Path, wanted: Wanted, right: &str, wrong: &str) -> Result<Self> {
         let text = program(base, wanted)?;
         ensure!(text.contains(right), "the program has no {right}");
-        let world = RealWorld::start(base, &real::Options::default())?;
+        let world = RealWorld::start(base, &world::Options::default())?;
         Self::of(world, wanted, text.replacen(right, wrong, 1))
     }
 
@@ -76,12 +77,16 @@ impl Story {
 
     /// One command of the client, with what the nodes logged where it fails.
     pub fn act(&self, arguments: &[&str]) -> Result<()> {
-        let run = self.project.run(arguments)?;
-        if run.status.success() {
-            self.say(arguments[0]);
-            return Ok(());
-        }
-        anyhow::bail!("{}\n{}", run.text(), self.world.logs())
+        self.command(arguments, &mut |_| {})?;
+        self.say(arguments.first().unwrap_or(&"pulumi"));
+        Ok(())
+    }
+
+    /// The same; `each` gets the client's lines while it runs.
+    pub fn command(&self, arguments: &[&str], each: &mut dyn FnMut(&Line)) -> Result<Run> {
+        let run = self.project.stream(arguments, each)?;
+        ensure!(run.status.success(), "{}\n{}", run.text(), self.world.logs());
+        Ok(run)
     }
 
     pub fn with_logs(&self, error: &anyhow::Error) -> anyhow::Error {
@@ -106,7 +111,7 @@ impl Story {
     }
 
     pub fn query(&self, sql: &str) -> Result<Vec<Value>> {
-        real::query::query(&self.coordinator()?, sql, QUERY).map_err(|error| self.with_logs(&error))
+        query::query(&self.coordinator()?, sql, QUERY).map_err(|error| self.with_logs(&error))
     }
 
     /// `pulumi up`; then as many workers run, and a query is answered.
@@ -177,7 +182,7 @@ outputs:
         sum = node_packages::sha256_of(node_packages::SMALL_ENGINE)?,
         folder = configuration.display(),
         bucket = seed::BUCKET,
-        s3 = real::s3::endpoint(),
+        s3 = s3::endpoint(),
         mirror = RealWorld::mirror(),
     ))
 }
