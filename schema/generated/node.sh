@@ -473,6 +473,8 @@ printf '%s\n' http-server.https.enabled=true "http-server.https.port=${CONF[http
 "http-server.https.keystore.path=$etc/tls.pem" >>"$etc/config.properties"
 }
 of_worker() {
+[[ $DISTRIBUTION != trino ]] ||
+printf 'discovery.http-client.%s\n' connect-timeout=2s idle-timeout=4s request-timeout=4s >>"$etc/config.properties"
 [[ $DISTRIBUTION != prestodb ]] || return 0
 printf 'drain-%s' "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" >"$HOME_DIR/drain-user"
 printf '{"system_information": [{"user": "%s", "allow": ["read", "write"]}, {"allow": ["read"]}]}\n' "$(<"$HOME_DIR/drain-user")" >"$etc/drain.json"

@@ -71,6 +71,9 @@ of_coordinator() {
 # Draining asks for a permission that the default denies. It is given to a user whose name only this node knows, on
 # workers only; reading is left to all, as by default, for the metrics. PrestoDB asks for none.
 of_worker() {
+  # An announcement to a coordinator that is gone must not hang for a minute, for then another one has the address.
+  [[ $DISTRIBUTION != trino ]] ||
+    printf 'discovery.http-client.%s\n' connect-timeout=2s idle-timeout=4s request-timeout=4s >>"$etc/config.properties"
   [[ $DISTRIBUTION != prestodb ]] || return 0
   printf 'drain-%s' "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" >"$HOME_DIR/drain-user"
   printf '{"system_information": [{"user": "%s", "allow": ["read", "write"]}, {"allow": ["read"]}]}\n' "$(<"$HOME_DIR/drain-user")" >"$etc/drain.json"
