@@ -31,7 +31,8 @@ new_token
 INSTANCE=$(metadata meta-data/instance-id)
 ADDRESS=$(metadata meta-data/local-ipv4)
 AWS_DEFAULT_REGION=$(metadata meta-data/placement/region)
-export AWS_DEFAULT_REGION
+export AWS_DEFAULT_REGION AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=10
+export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=5
 }
 status() {
 log "status: $1"
@@ -158,13 +159,17 @@ for ((i = 0; i + 1 < ${#parts[@]}; i += 2)); do
 aws ec2 attach-network-interface --instance-id "$INSTANCE" --device-index 1 \
 --network-interface-id "${parts[i]}" >/dev/null 2>&1 || continue
 SLOT=${parts[i]}
-ADDRESS=$(addresses "$SLOT")
+retry 10 3 own_address || fail "the slot $SLOT has no address"
 [[ ${parts[i + 1]} != vol-* ]] || mount_volume "${parts[i + 1]}"
 printf '%s\n' "$SLOT" "$ADDRESS" "$((i / 2))" >"$HOME_DIR/slot"
 log "took slot $SLOT with address $ADDRESS"
 return 0
 done
 return 1
+}
+own_address() {
+ADDRESS=$(addresses "$SLOT")
+[[ -n $ADDRESS ]]
 }
 mount_volume() {
 local volume=$1

@@ -44,7 +44,9 @@ read_configuration() {
   INSTANCE=$(metadata meta-data/instance-id)
   ADDRESS=$(metadata meta-data/local-ipv4)
   AWS_DEFAULT_REGION=$(metadata meta-data/placement/region)
-  export AWS_DEFAULT_REGION
+  export AWS_DEFAULT_REGION AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=10
+  # A second and one attempt are the defaults: too little for a machine at work.
+  export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=5
 }
 
 # A short status on the node itself and on its console: the signal to CloudFormation carries no reason.

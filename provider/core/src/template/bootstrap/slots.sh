@@ -46,13 +46,18 @@ take_slot() {
     aws ec2 attach-network-interface --instance-id "$INSTANCE" --device-index 1 \
       --network-interface-id "${parts[i]}" >/dev/null 2>&1 || continue
     SLOT=${parts[i]}
-    ADDRESS=$(addresses "$SLOT")
+    retry 10 3 own_address || fail "the slot $SLOT has no address"
     [[ ${parts[i + 1]} != vol-* ]] || mount_volume "${parts[i + 1]}"
     printf '%s\n' "$SLOT" "$ADDRESS" "$((i / 2))" >"$HOME_DIR/slot"
     log "took slot $SLOT with address $ADDRESS"
     return 0
   done
   return 1
+}
+
+own_address() {
+  ADDRESS=$(addresses "$SLOT")
+  [[ -n $ADDRESS ]]
 }
 
 # A volume is found by its id, which is its serial number, never by a device name.
