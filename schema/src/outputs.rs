@@ -108,13 +108,13 @@ pub static OUTPUTS: &[Output] = &[
         doc: "URL of the coordinator: web interface, JDBC and REST.",
     },
     Output {
-        name: "coordinatorPublicUrl",
+        name: "coordinatorPublicAddress",
         kind: OutputKind::Text,
         exposure: Exposure::Plain,
-        stack_outputs: &["PrestoPublicURL"],
+        stack_outputs: &["PrestoPublicAddress"],
         always: false,
-        reach: Reach::Fields(&["presto.httpPort", "presto.https", "presto.allowExternalAccessOnHttp"]),
-        doc: "URL of the coordinator at its Elastic IP; only with external access in a public subnet.",
+        reach: Reach::Fields(&["presto.allowExternalAccessOnHttp"]),
+        doc: "Elastic IP of the coordinator, with the port of `coordinatorUrl`; only with external access in a public subnet.",
     },
     Output {
         name: "alluxioUiUrl",

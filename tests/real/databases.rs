@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use super::network::{HERE, run};
-use crate::clients::progress::Progress;
-use crate::clients::{Missing, command, place};
+use crate::clients::{command, debian, place};
 
 /// For one step of a fetch, and for a server to answer.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -68,40 +67,9 @@ pub fn find(kind: Kind) -> Result<PathBuf> {
         return Ok(system.to_path_buf());
     }
     let folder = place::tool_folder(kind.name());
-    place::fill_once(&folder, "1", |folder| fetch(kind, folder))?;
+    place::fill_once(&folder, "1", |folder| debian::fetch(kind.name(), kind.packages(), folder))?;
     ensure!(kind.server(&folder).is_some(), "the packages of {} hold no server", kind.name());
     Ok(folder)
-}
-
-/// Downloads the packages and what they lean on and this machine lacks, and unpacks them.
-fn fetch(kind: Kind, folder: &Path) -> Result<()> {
-    let missing = |why: String| Missing::new(format!("a server of {}", kind.name()), why);
-    for tool in ["apt-get", "dpkg-deb"] {
-        place::on_path(tool).ok_or_else(|| missing(format!("{tool} fetches it where it is not installed")))?;
-    }
-    let _progress = Progress::start(format!("downloading {} (once, up to 60 MB)", kind.name()));
-    let mut plan = Command::new("apt-get");
-    plan.args(["--simulate", "--no-install-recommends", "install"]).args(kind.packages());
-    let planned = command::run(&mut plan, LIMIT)?;
-    let names: Vec<&str> =
-        planned.stdout.lines().filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next()).collect();
-    if names.is_empty() {
-        return Err(missing(format!("apt-get does not know it, run apt-get update: {}", planned.stderr.trim())).into());
-    }
-    let mut download = Command::new("apt-get");
-    download.args(["-o", "APT::Sandbox::User=root", "download"]).args(&names).current_dir(folder);
-    let done = command::run(&mut download, LIMIT)?;
-    if !done.status.success() {
-        return Err(missing(format!("apt-get cannot download it: {}", done.stderr.trim())).into());
-    }
-    for entry in
-        fs::read_dir(folder)?.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "deb"))
-    {
-        command::run(Command::new("dpkg-deb").arg("-x").arg(entry.path()).arg(folder), LIMIT)?.success()?;
-        println!("fetched {}", entry.file_name().to_string_lossy());
-        fs::remove_file(entry.path())?;
-    }
-    Ok(())
 }
 
 /// A running server on this side's address and its usual port; dropping it ends it.

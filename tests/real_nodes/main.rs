@@ -11,6 +11,7 @@ mod monitoring;
 mod one;
 mod private;
 mod short;
+mod superset;
 mod under_queries;
 mod user_data;
 

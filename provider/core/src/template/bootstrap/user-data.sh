@@ -14,8 +14,10 @@ export AWS_DEFAULT_REGION
 for ((i = 0; i < 40; i++)); do
   aws cloudformation describe-stack-resource --stack-name "$(value 3)" --logical-resource-id LogGroup \
     --query StackResourceDetail.Metadata --output text |
-    python3 -c 'import base64,json,lzma,sys
-sys.stdout.buffer.write(lzma.decompress(base64.b85decode(json.load(sys.stdin)["Bootstrap"])))' >node.sh
+    python3 -c 'import json,lzma,sys
+n=0
+for c in json.load(sys.stdin)["Bootstrap"].replace("!",chr(92)):n=n*92+ord(c)-35
+sys.stdout.buffer.write(lzma.decompress(n.to_bytes(n.bit_length()+7>>3,"big")))' >node.sh
   echo 'DIGEST  node.sh' | sha256sum --check --status && exec bash node.sh boot
   sleep 15
 done
