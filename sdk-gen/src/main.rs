@@ -5,6 +5,7 @@
 mod artifact;
 mod compact_yaml;
 mod node_script;
+mod picture;
 mod pulumi_schema;
 mod pulumi_types;
 mod reference;
@@ -95,6 +96,7 @@ fn artifacts(what: What) -> anyhow::Result<Vec<Artifact>> {
     if wanted(What::Template) {
         let (joint, script) = template::joint_template()?;
         artifacts.push(Artifact::new("schema/generated/node.sh", script.text));
+        artifacts.push(Artifact::new("schema/generated/joint-stack.svg", picture::joint_stack(&joint)?));
         artifacts.push(Artifact::new("schema/generated/joint-template.json", template::compact(&joint)));
         artifacts.push(Artifact::new("schema/generated/joint-template.yaml", template::yaml(&joint)?));
     }
