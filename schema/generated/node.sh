@@ -792,24 +792,26 @@ cat >"$SUPERSET/config.py" <<PYTHON
 SECRET_KEY = open('$DATA/key').read().strip()
 SQLALCHEMY_DATABASE_URI = 'sqlite:///$DATA/superset.db?check_same_thread=false'
 PYTHON
-{ as_superset superset db upgrade && as_superset superset init; } || fail 'the database of Superset cannot be prepared'
-secret "${CONF[password_secret]}" | as_superset python -c "
+cat >"$SUPERSET/admin.py" <<'PYTHON'
 import sys
 from superset.app import create_app
 with create_app().app_context():
-from superset import db, security_manager as users
-from superset.models.core import Database
-password = sys.stdin.read().rstrip('\n')
-admin = users.find_user('admin')
-if admin:
-users.reset_password(admin.id, password)
-else:
-users.add_user('admin', 'Admin', 'Admin', 'admin@localhost', users.find_role('Admin'), password)
-presto = db.session.query(Database).filter_by(database_name='Presto').first() or Database(database_name='Presto')
-presto.set_sqlalchemy_uri(sys.argv[1])
-db.session.add(presto)
-db.session.commit()
-" "$uri"
+    from superset import db, security_manager as users
+    from superset.models.core import Database
+    password = sys.stdin.read().rstrip('\n')
+    admin = users.find_user('admin')
+    if admin:
+        users.reset_password(admin.id, password)
+    else:
+        users.add_user('admin', 'Admin', 'Admin', 'admin@localhost', users.find_role('Admin'), password)
+    presto = db.session.query(Database).filter_by(database_name='Presto').first() or Database(database_name='Presto')
+    presto.set_sqlalchemy_uri(sys.argv[1])
+    db.session.add(presto)
+    db.session.commit()
+PYTHON
+{ as_superset superset db upgrade && as_superset superset init &&
+secret "${CONF[password_secret]}" | as_superset python "$SUPERSET/admin.py" "$uri"; } ||
+fail 'the database of Superset cannot be prepared'
 }
 as_superset() {
 local program=$1

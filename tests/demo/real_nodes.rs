@@ -17,7 +17,7 @@ use crate::real::{self, RealWorld, inside, table, world};
 /// For the whole demo.
 const LIMIT: Duration = Duration::from_secs(40 * 60);
 /// Files of the table, 20 MB each.
-const FILES: u64 = 4;
+const FILES: u64 = 16;
 /// Lines of each.
 const LINES: u64 = 200_000;
 /// Splits that do nothing for twenty seconds each, so that queries are there at any moment of the roll.
@@ -82,7 +82,7 @@ impl Story {
         table::register(&self.cluster)?;
         for which in ["first read", "second read"] {
             let read = table::read(&self.cluster, FILES, LINES)?;
-            let fact = format!("{} kB came from S3, the rest from Alluxio's cache", read.bytes / 1_000);
+            let fact = format!("{:.1} MB came from S3, the rest from Alluxio's cache", read.bytes as f64 / 1e6);
             self.screen.found(which, &fact, read.took);
         }
         Ok(())

@@ -11,8 +11,8 @@ const LARGEST_BODY: usize = 51_200;
 const LARGEST_REST: usize = 29 * 1024 + 256;
 /// Source: EC2, user data before it is encoded.
 const LARGEST_USER_DATA: usize = 16_384;
-/// Room for the settings that a request records in the metadata, some twelve of them; what does not fit is left out.
-const SETTINGS: usize = 448;
+/// Room for the settings that a request records in the metadata, some eleven of them; what does not fit is left out.
+const SETTINGS: usize = 432;
 /// No name, id or ARN of a resource of the stack is longer than this.
 const LONGEST_REFERENCE: usize = 160;
 

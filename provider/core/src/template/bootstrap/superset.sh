@@ -34,8 +34,7 @@ configure_superset() {
 SECRET_KEY = open('$DATA/key').read().strip()
 SQLALCHEMY_DATABASE_URI = 'sqlite:///$DATA/superset.db?check_same_thread=false'
 PYTHON
-  { as_superset superset db upgrade && as_superset superset init; } || fail 'the database of Superset cannot be prepared'
-  secret "${CONF[password_secret]}" | as_superset python -c "
+  cat >"$SUPERSET/admin.py" <<'PYTHON'
 import sys
 from superset.app import create_app
 with create_app().app_context():
@@ -51,7 +50,10 @@ with create_app().app_context():
     presto.set_sqlalchemy_uri(sys.argv[1])
     db.session.add(presto)
     db.session.commit()
-" "$uri"
+PYTHON
+  { as_superset superset db upgrade && as_superset superset init &&
+    secret "${CONF[password_secret]}" | as_superset python "$SUPERSET/admin.py" "$uri"; } ||
+    fail 'the database of Superset cannot be prepared'
 }
 
 # What it says while it begins is for nobody, unless it fails.
