@@ -108,6 +108,15 @@ pub static OUTPUTS: &[Output] = &[
         doc: "URL of the coordinator: web interface, JDBC and REST.",
     },
     Output {
+        name: "coordinatorPublicAddress",
+        kind: OutputKind::Text,
+        exposure: Exposure::Plain,
+        stack_outputs: &["PrestoPublicAddress"],
+        always: false,
+        reach: Reach::Fields(&["presto.allowExternalAccessOnHttp"]),
+        doc: "Elastic IP of the coordinator, with the port of `coordinatorUrl`; only with external access in a public subnet.",
+    },
+    Output {
         name: "alluxioUiUrl",
         kind: OutputKind::Text,
         exposure: Exposure::Plain,

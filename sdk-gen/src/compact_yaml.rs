@@ -52,6 +52,7 @@ fn node(value: &Value, in_conditions: bool) -> String {
         },
         Value::Array(items) => sequence(items, in_conditions),
         Value::String(text) if is_plain(text) => text.clone(),
+        Value::String(text) if is_shorter_in_single_quotes(text) => format!("'{text}'"),
         other => other.to_string(),
     }
 }
@@ -100,6 +101,11 @@ fn is_plain(text: &str) -> bool {
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
 }
 
+/// Whether a text holds what double quotes would escape, and nothing that single quotes cannot hold as it is.
+fn is_shorter_in_single_quotes(text: &str) -> bool {
+    text.contains(['"', '\\']) && text.chars().all(|c| c != '\'' && (c == ' ' || c.is_ascii_graphic()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::write;
@@ -123,6 +129,14 @@ mod tests {
             "Metadata: {\"A\":1}\nConditions:\n C: !Not [!Condition D]\nResources:\n R: {Type: AWS::X::Y,Properties: \
              {A: !Base64 {Fn::Join: [\"\",[!Ref P,\"a b\",\"no\",true,7]]},B: !GetAtt Q.Arn}}\n"
         );
+    }
+
+    #[test]
+    fn texts_with_quotes_are_not_escaped_where_single_quotes_hold_them() {
+        let template =
+            json!({ "Metadata": {}, "Resources": { "R": { "A": "{\"b\": 1}", "C": "it's \"d\"", "E": "\"\n" } } });
+        let written = write(&template, &[]);
+        assert!(written.contains(r#"{A: '{"b": 1}',C: "it's \"d\"",E: "\"\n"}"#), "{written}");
     }
 
     #[test]

@@ -4,11 +4,14 @@
 
 mod artifact;
 mod compact_yaml;
+mod node_script;
+mod picture;
 mod pulumi_schema;
 mod pulumi_types;
 mod reference;
 mod registry;
 mod sdks;
+mod short_conditions;
 mod statuses;
 mod template;
 
@@ -91,9 +94,11 @@ fn artifacts(what: What) -> anyhow::Result<Vec<Artifact>> {
     let wanted = |one: What| what == What::All || what == one;
     let mut artifacts = Vec::new();
     if wanted(What::Template) {
-        let joint = template::joint_template()?;
+        let (joint, script) = template::joint_template()?;
+        artifacts.push(Artifact::new("schema/generated/node.sh", script.text));
+        artifacts.push(Artifact::new("schema/generated/joint-stack.svg", picture::joint_stack(&joint)?));
         artifacts.push(Artifact::new("schema/generated/joint-template.json", template::compact(&joint)));
-        artifacts.push(Artifact::new("schema/generated/joint-template.yaml", template::yaml(&joint)));
+        artifacts.push(Artifact::new("schema/generated/joint-template.yaml", template::yaml(&joint)?));
     }
     if wanted(What::PulumiSchema) {
         artifacts.push(Artifact::new("schema/generated/pulumi-schema.json", pulumi_schema::generate()?));

@@ -1,7 +1,5 @@
 //! Assembles the joint template: parameters from the table, resources from hand-written fragments, the node script from
-//! `bootstrap/node.sh`. The result is one static text; nothing is rendered when the plugin runs.
-
-use std::io::Write as _;
+//! the shell scripts in `bootstrap/`. The result is one static text; nothing is rendered when the plugin runs.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
@@ -11,6 +9,8 @@ use starburst_schema::{
 
 use crate::artifact::root;
 use crate::compact_yaml;
+use crate::node_script::NodeScript;
+use crate::short_conditions;
 
 const SOURCES: &str = "provider/core/src/template";
 /// Fragments whose members are resources, in the order in which they are read.
@@ -27,11 +27,11 @@ const REVISION_LENGTH: usize = 128;
 /// Longest ARN of a secret.
 const ARN_LENGTH: usize = 256;
 
-/// The template as a tree.
+/// The template as a tree, and the node script that is packed in it.
 ///
 /// # Errors
 /// A fragment that cannot be read, or two fragments that define the same resource.
-pub fn joint_template() -> Result<Value> {
+pub fn joint_template() -> Result<(Value, NodeScript)> {
     let mut resources = Map::new();
     for name in RESOURCES {
         for (logical_id, resource) in fragment(name)? {
@@ -39,14 +39,22 @@ pub fn joint_template() -> Result<Value> {
             ensure!(!twice, "{logical_id} is defined twice");
         }
     }
-    Ok(json!({
+    let script = NodeScript::read(&mut resources)?;
+    resources
+        .get_mut(SCRIPT_HOLDER)
+        .and_then(|resource| resource.get_mut("Metadata"))
+        .and_then(Value::as_object_mut)
+        .with_context(|| format!("{SCRIPT_HOLDER} has no metadata"))?
+        .insert("Bootstrap".to_owned(), json!(script.packed));
+    let template = json!({
         "Metadata": { "Starburst": { "TemplateVersion": starburst_core::template::VERSION } },
         "Parameters": parameters(),
-        "Mappings": { "Bootstrap": { "Node": { "Body": user_data()? } } },
+        "Mappings": { "Bootstrap": { "Node": { "Body": script.user_data()? } } },
         "Conditions": fragment("conditions")?,
         "Resources": resources,
         "Outputs": fragment("outputs")?,
-    }))
+    });
+    Ok((template, script))
 }
 
 /// The template in compact JSON, for tools.
@@ -54,10 +62,14 @@ pub fn compact(template: &Value) -> String {
     format!("{template}\n")
 }
 
-/// The template in compact YAML: what is sent. Short forms make room for what a node runs.
-pub fn yaml(template: &Value) -> String {
-    let order: Vec<&str> = parameter_names();
-    compact_yaml::write(template, &order)
+/// The template in compact YAML: what is sent. Short forms, of conditions' names too, make room for what a node runs.
+///
+/// # Errors
+/// Two conditions with the same initials.
+pub fn yaml(template: &Value) -> Result<String> {
+    let mut template = template.clone();
+    short_conditions::shorten(&mut template)?;
+    Ok(compact_yaml::write(&template, &parameter_names()))
 }
 
 /// Names of all parameters, in the order of the table, derived ones last.
@@ -73,67 +85,8 @@ fn fragment(name: &str) -> Result<Map<String, Value>> {
     tree.as_object().cloned().with_context(|| format!("{} is no mapping", path.display()))
 }
 
-/// What a node runs first. It cuts the configuration, which the template puts at the end, out of itself, unpacks the
-/// node script and hands over. Packed, because user data may have 16,384 bytes; any change of it rolls the nodes. Python
-/// unpacks it: cloud-init, which runs user data, is written in it, and its base 85 is a twentieth shorter than base 64.
-fn user_data() -> Result<String> {
-    let path = root().join(SOURCES).join("bootstrap/node.sh");
-    let script = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(bare(&script).as_bytes()).context("packing the node script")?;
-    let text = base85(&encoder.finish().context("packing the node script")?);
-    Ok(format!(
-        "#!/bin/bash\nmkdir -p /opt/starburst\ncd /opt/starburst\nsed '1,/^#CONFIGURATION$/d' \"$0\">node.conf\n\
-         python3 -c 'import base64,sys,zlib;sys.stdout.buffer.write(zlib.decompress(base64.b85decode(input())))'\
-         <<'#'>node.sh\n{text}\n#\nexec bash node.sh boot\n#CONFIGURATION\n"
-    ))
-}
-
-/// The script without what is there for readers of the repository: whole-line comments, empty lines, indentation. Texts
-/// that the script writes as they stand are left alone: from `<<WORD` to a line with that word.
-fn bare(script: &str) -> String {
-    let (mut kept, mut end) = (String::new(), None::<&str>);
-    for (number, line) in script.lines().enumerate() {
-        let text = if end.is_some() { line } else { line.trim_start() };
-        if end == Some(line) {
-            end = None;
-        } else if end.is_none() {
-            if number > 0 && (text.is_empty() || text.starts_with('#')) {
-                continue;
-            }
-            end = here_document(text);
-        }
-        kept.push_str(text);
-        kept.push('\n');
-    }
-    kept
-}
-
-/// The word that ends the text which begins below this line.
-fn here_document(line: &str) -> Option<&str> {
-    let word = line.rsplit_once("<<")?.1.trim_matches('\'');
-    (!word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(word)
-}
-
-/// Base 85 in the alphabet of Python's `b85encode`: four bytes in five characters.
-fn base85(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 85] =
-        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
-    let mut text = String::with_capacity(bytes.len() / 4 * 5 + 5);
-    for chunk in bytes.chunks(4) {
-        let mut word = [0; 4];
-        word[..chunk.len()].copy_from_slice(chunk);
-        let mut rest = u32::from_be_bytes(word);
-        let mut digits = [0; 5];
-        for digit in digits.iter_mut().rev() {
-            *digit = ALPHABET[(rest % 85) as usize];
-            rest /= 85;
-        }
-        text.extend(digits[..=chunk.len()].iter().map(|digit| char::from(*digit)));
-    }
-    text
-}
-
+/// The resource whose metadata holds the node script. Every group's user data names it, so that it comes first.
+const SCRIPT_HOLDER: &str = "LogGroup";
 fn parameters() -> Map<String, Value> {
     let of_fields = FIELDS
         .iter()
@@ -238,21 +191,4 @@ fn longest(field: &Field) -> Option<usize> {
         Constraint::Form(Format::Host) => Some(255),
         _ => None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base_85_is_as_python_reads_it() {
-        assert_eq!(base85(b"hello, nodes!"), r"Xk~0{Z!92gZ)9b2Ap");
-        assert_eq!(base85(b""), "");
-    }
-
-    #[test]
-    fn texts_below_a_here_document_keep_their_indentation() {
-        let script = "#!/bin/bash\nif a; then\n  # why\n  cat <<'TEXT'\n  # kept\n\nTEXT\n  b\nfi\n";
-        assert_eq!(bare(script), "#!/bin/bash\nif a; then\ncat <<'TEXT'\n  # kept\n\nTEXT\nb\nfi\n");
-    }
 }

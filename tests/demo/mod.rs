@@ -1,9 +1,11 @@
 //! The demo: up, scale, roll, drift, revert, destroy, with a real client against a stand-in for AWS.
 //!
-//! `story` holds the steps, `driver` the clients, `stand_in` the worlds, `screen` what is printed. Checks are real: a step that did not do
+//! `story` holds the steps, `real_nodes` those on real servers, `driver` the clients, `stand_in` the worlds, `screen` what
+//! is printed. Checks are real: a step that did not do
 //! what it says ends the demo with an error.
 
 pub mod driver;
+mod real_nodes;
 mod screen;
 pub mod stand_in;
 mod story;
@@ -22,6 +24,10 @@ pub struct Arguments {
     /// Tell the story with the real `tofu` and the quick start in HCL instead.
     #[arg(long, conflicts_with = "language")]
     pub terraform: bool,
+    /// Boot the nodes for real: Trino, Alluxio and a Hive metastore from the template's own user data, as network
+    /// namespaces of this machine. Needs Linux, root, `ip`, Java 11 and 11 GiB of memory; takes about ten minutes.
+    #[arg(long, conflicts_with_all = ["terraform", "language", "aws", "keep", "speed"])]
+    pub real_nodes: bool,
     /// Stand-in for AWS: the project's own model of AWS, or MiniStack, which nobody here wrote.
     #[arg(long, value_enum, default_value_t = Aws::Model)]
     pub aws: Aws,
@@ -66,5 +72,5 @@ pub enum Aws {
 /// # Errors
 /// The step that did not do what it says, with what the client printed.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    story::tell(arguments)
+    if arguments.real_nodes { real_nodes::tell() } else { story::tell(arguments) }
 }

@@ -35,6 +35,9 @@ pub trait Machines: Send + Sync {
     fn attach_interface(&self, id: &str, interface: &str, address: &str);
     /// Takes it away again.
     fn detach_interface(&self, id: &str, interface: &str);
+    /// An address of clients goes to another interface; `from` is the machine that held it, empty for none. Whether the
+    /// system of the next machine answers for it is that system's business.
+    fn move_address(&self, address: &str, from: &str);
     /// A volume, found by its id.
     fn attach_volume(&self, id: &str, volume: &str);
     /// Takes it away again.

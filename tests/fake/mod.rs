@@ -17,6 +17,7 @@ pub mod machines;
 pub mod paging;
 pub mod parameters;
 pub mod priming;
+pub mod reach;
 pub mod resources;
 pub mod seed;
 pub mod services;

@@ -103,6 +103,8 @@ pub struct Region {
     pub ssm: BTreeMap<String, String>,
     /// CloudWatch alarms by ARN: whether they are in ALARM.
     pub alarms: BTreeMap<String, bool>,
+    /// What CloudWatch keeps of metrics, the state of alarms on them, and what these told their topics.
+    pub metrics: super::services::metrics::Metrics,
     /// Drift detections by id.
     pub drifts: BTreeMap<String, Value>,
 }

@@ -4,12 +4,14 @@
 use super::error::{Answer, ApiError};
 use super::faults::Effect;
 use super::lag;
+use super::reach;
 use super::services::{autoscaling, cloudformation, ec2, json, outside, s3, sts};
 use super::settings::WorldConfig;
 use super::state::{Place, State};
 use super::time::{Clock, SimClock, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
@@ -110,6 +112,11 @@ impl World {
         self.advance();
     }
 
+    /// Publishes what Auto Scaling tells of its groups every minute, and lets the alarms look at all metrics.
+    pub fn look_at_metrics(&self) {
+        self.with(super::services::metrics::look);
+    }
+
     /// From now on instances are real machines, which boot by themselves.
     pub fn use_machines(&self, machines: Arc<dyn super::machines::Machines>) {
         self.state().machines = super::machines::Slot(Some(machines));
@@ -151,6 +158,19 @@ impl World {
 
     fn default_caller(region: &str) -> Caller {
         Caller { key: "AKIAMODEL".into(), place: place(region) }
+    }
+
+    /// Whether a service can be reached from an address: see [`reach`]. Clients on loopback are not in the VPC.
+    #[must_use]
+    pub fn reached_from(&self, address: IpAddr, region: &str, service: &str) -> bool {
+        if address.is_loopback() {
+            return true;
+        }
+        let address = address.to_string();
+        self.with(|w| {
+            let here = |place: &Place| region.is_empty() || place.region == region;
+            w.places.iter().filter(|(place, _)| here(place)).all(|(_, found)| reach::reaches(found, &address, service))
+        })
     }
 
     /// The caller of a signed request. The scope is key id, date, region, service. A key id of twelve digits is the

@@ -1,13 +1,13 @@
 //! What the image of the nodes holds beside this machine's own system: the stand-ins of the folder `image/`, two Java
-//! runtimes, the `aws` command; and the packages that nodes fetch. Must not know how a node is started.
+//! runtimes, the `aws` command. Must not know how a node is started, nor what it fetches.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
 
-use crate::clients::Missing;
-use crate::clients::place;
+use crate::clients::python::Environment;
+use crate::clients::{Missing, place};
 
 /// The image.
 #[derive(Debug, Clone)]
@@ -27,32 +27,13 @@ pub struct Image {
 /// Finds all of it, or says what is missing.
 pub fn find() -> Result<Image> {
     let folder = place::workspace().join("tests/real/image");
-    let aws = aws()?;
+    let aws = Environment::Aws.bin()?.join("aws");
     let mut binds = vec![place::target().join("tools")];
     // A virtual environment leans on the Python that it was made with.
     let python = aws.parent().map(|bin| bin.join("python")).and_then(|python| std::fs::canonicalize(python).ok());
     binds.extend(python.as_deref().and_then(Path::parent).and_then(Path::parent).map(Path::to_path_buf));
     binds.retain(|folder| folder.is_dir() && folder != Path::new("/usr"));
     Ok(Image { folder, java_17: java(17)?, java_25: java(25)?, aws, binds })
-}
-
-/// The folder of packages that nodes fetch, in the layout of the product's package mirror.
-pub fn packages() -> Result<PathBuf> {
-    let folder = place::tool_folder("node-packages");
-    if folder.join("SHA256SUMS").is_file() {
-        return Ok(folder);
-    }
-    let why = format!("nodes fetch Trino and Alluxio from it; it is looked for in {}", folder.display());
-    Err(Missing::new("the package mirror", why).into())
-}
-
-fn aws() -> Result<PathBuf> {
-    let own = place::tool_folder("python-aws").join("bin/aws");
-    if own.is_file() {
-        return Ok(own);
-    }
-    let found = place::on_path("aws");
-    found.ok_or_else(|| Missing::new("aws", "nodes call AWS with it; install the AWS command line").into())
 }
 
 /// A Java of this feature release: by `JAVA_HOME_17_X64` and the like, or in `/usr/lib/jvm`.

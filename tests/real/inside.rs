@@ -1,14 +1,14 @@
-//! A test that goes on in private namespaces of its own: network, mounts, processes. When it ends, or is killed, the
-//! kernel ends every process, mount, interface and namespace of it. Must not know what the test does.
+//! A test or a demo that goes on in private namespaces of its own: network, mounts, processes. When it ends, or is killed, the
+//! kernel ends every process, mount, interface and namespace of it. Must not know what it does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::clients::{Missing, Running, place};
+use crate::clients::{Missing, Run, Running, place};
 
 /// Set in the environment of the process inside: the folder for everything big, which the process outside removes.
 pub const FOLDER: &str = "STARBURST_REAL_NODES_FOLDER";
@@ -16,9 +16,24 @@ pub const FOLDER: &str = "STARBURST_REAL_NODES_FOLDER";
 /// Runs `body` inside private namespaces with a folder for everything that it writes. `name` is the full name of the
 /// calling test: the test binary is started once more for it alone. Errors with [`Missing`] where the machine cannot.
 pub fn inside(name: &str, limit: Duration, body: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    if let Some(folder) = std::env::var_os(FOLDER) {
-        return body(Path::new(&folder));
+    if let Some(folder) = folder() {
+        return body(&folder);
     }
+    let run = again(&["--exact", name, "--nocapture", "--include-ignored"], limit)?;
+    ensure!(run.status.success(), "{name} ended with {} inside its namespaces", run.status);
+    ensure!(run.stdout.contains("1 passed"), "no test of the name {name} ran inside");
+    Ok(())
+}
+
+/// The folder for everything big, where this process is the one inside.
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
+    std::env::var_os(FOLDER).map(PathBuf::from)
+}
+
+/// Starts this program once more with these arguments, inside private namespaces, and prints its lines. Errors with
+/// [`Missing`] where the machine cannot.
+pub fn again(arguments: &[&str], limit: Duration) -> Result<Run> {
     needs()?;
     let base = place::target().join("tmp");
     std::fs::create_dir_all(&base)?;
@@ -28,12 +43,9 @@ pub fn inside(name: &str, limit: Duration, body: impl FnOnce(&Path) -> Result<()
         .args(["--pdeathsig", "KILL", "--", "unshare", "--net", "--mount", "--pid", "--uts", "--ipc"])
         .args(["--fork", "--kill-child", "--mount-proc", "--"])
         .arg(std::env::current_exe().context("finding this program")?)
-        .args(["--exact", name, "--nocapture", "--include-ignored"])
+        .args(arguments)
         .env(FOLDER, folder.path());
-    let run = Running::spawn(&mut command, limit)?.wait(&mut |line| println!("{}", line.text))?;
-    ensure!(run.status.success(), "{name} ended with {} inside its namespaces", run.status);
-    ensure!(run.stdout.contains("1 passed"), "no test of the name {name} ran inside");
-    Ok(())
+    Running::spawn(&mut command, limit)?.wait(&mut |line| println!("{}", line.text))
 }
 
 /// What the machine must have.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::image::Image;
 use super::machine::Machine;
+use super::network;
 use crate::fake::World;
 use crate::fake::machines::{self, Launch, Machines};
 use crate::fake::state::Place;
@@ -22,6 +23,7 @@ enum Order {
     Terminate(String),
     Attach { id: String, interface: String, address: String },
     Detach { id: String, interface: String },
+    Move { address: String, from: String },
     Volume { id: String, volume: String },
     NoVolume { id: String, volume: String },
     End,
@@ -92,6 +94,10 @@ impl Keeper {
             Order::Detach { id, interface } => {
                 self.running.get_mut(&id).map_or(Ok(()), |machine| machine.detach_interface(&interface))
             }
+            Order::Move { address, from } => {
+                let all: Vec<&str> = self.running.keys().map(String::as_str).collect();
+                network::move_address(&address, self.running.contains_key(&from).then_some(from.as_str()), &all)
+            }
             Order::Volume { id, volume } => {
                 self.running.get(&id).map_or(Ok(()), |machine| machine.attach_volume(&self.base, &volume))
             }
@@ -108,6 +114,7 @@ impl Keeper {
     fn look(&mut self) {
         let Some(model) = self.model.upgrade() else { return };
         model.advance();
+        model.look_at_metrics();
         let ended: Vec<String> =
             self.running.iter_mut().filter_map(|(id, machine)| (!machine.runs()).then(|| id.clone())).collect();
         for id in ended {
@@ -134,6 +141,10 @@ impl Machines for Nodes {
 
     fn detach_interface(&self, id: &str, interface: &str) {
         self.give(Order::Detach { id: id.to_owned(), interface: interface.to_owned() });
+    }
+
+    fn move_address(&self, address: &str, from: &str) {
+        self.give(Order::Move { address: address.to_owned(), from: from.to_owned() });
     }
 
     fn attach_volume(&self, id: &str, volume: &str) {

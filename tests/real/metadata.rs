@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::credentials::Vault;
-use super::network::METADATA;
+use super::network::{self, METADATA};
 use super::web::{Answer, Web, answer, serve};
+use crate::fake::resources::network::addresses;
 use crate::fake::state::Place;
 use crate::fake::{Timestamp, World, machines};
 
@@ -88,6 +89,18 @@ impl Service {
         })
     }
 
+    /// The private addresses of an interface of the instance, one a line: `…/macs/MAC/local-ipv4s`.
+    fn addresses(&self, instance: &str, path: &str) -> Option<String> {
+        let hardware = path.strip_prefix("meta-data/network/interfaces/macs/")?.strip_suffix("/local-ipv4s")?;
+        self.model.with(|w| {
+            let mut all = w.region(&self.place).kind("network-interface").iter();
+            let own = |(id, interface): &(&String, &Value)| {
+                network::hardware(id) == hardware && machines::holder(interface) == instance
+            };
+            all.find(own).map(|(_, interface)| addresses(interface).join("\n"))
+        })
+    }
+
     fn look(&self, instance: &Value, path: &str) -> Option<String> {
         let text = |field: &str| instance[field].as_str().unwrap_or_default().to_owned();
         let id = text("instanceId");
@@ -113,6 +126,7 @@ impl Service {
             })
             .to_string(),
             "user-data" => return None,
+            path if path.starts_with("meta-data/network/interfaces/macs/") => self.addresses(&id, path)?,
             path if path == credentials => ROLE.to_owned(),
             path if path.strip_prefix(credentials) == Some("/nodes") => {
                 let keys = self.vault.of(&id);

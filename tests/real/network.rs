@@ -51,11 +51,43 @@ pub fn join(namespace: &str, address: &str) -> Result<()> {
     ip(&format!("-n {namespace} route add {METADATA} dev eth0 src {address}"))
 }
 
-/// One more interface of a namespace. `id` gives it its hardware address, so that it keeps that on the next node.
-pub fn plug(namespace: &str, interface: &str, id: &str, address: &str) -> Result<()> {
+/// The hardware address of an interface, which it keeps on whichever node it is.
+#[must_use]
+pub fn hardware(id: &str) -> String {
     let digest = Sha256::digest(id.as_bytes());
     let hex: Vec<String> = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-    let (hardware, outer) = (format!("02:{}", hex.join(":")), outer(id));
+    format!("02:{}", hex.join(":"))
+}
+
+/// A VPC delivers packets to the interface that holds their address, whatever a system answers to. A bridge asks the
+/// systems: the one that held the address must not answer any more, and nobody may remember that it did.
+pub fn move_address(address: &str, from: Option<&str>, namespaces: &[&str]) -> Result<()> {
+    if let Some(from) = from
+        && let Some(device) = device(from, address)?
+    {
+        ip(&format!("-n {from} address del {address}/32 dev {device}"))?;
+    }
+    for namespace in namespaces {
+        ip(&format!("-n {namespace} neighbour flush to {address}"))?;
+    }
+    ip(&format!("neighbour flush to {address}"))
+}
+
+/// Whether a namespace has an address.
+pub fn answers(namespace: &str, address: &str) -> Result<bool> {
+    Ok(device(namespace, address)?.is_some())
+}
+
+fn device(namespace: &str, address: &str) -> Result<Option<String>> {
+    let shown = Command::new("ip").args(["-n", namespace, "-o", "-4", "address"]).output().context("starting ip")?;
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    let line = shown.lines().find(|line| line.contains(&format!(" {address}/")));
+    Ok(line.and_then(|line| line.split_whitespace().nth(1)).map(str::to_owned))
+}
+
+/// One more interface of a namespace. `id` gives it its hardware address.
+pub fn plug(namespace: &str, interface: &str, id: &str, address: &str) -> Result<()> {
+    let (hardware, outer) = (hardware(id), outer(id));
     ip(&format!("link add {outer} type veth peer name {interface} address {hardware} netns {namespace}"))?;
     ip(&format!("link set {outer} master {BRIDGE} up"))?;
     ip(&format!("-n {namespace} addr add {address}/{BITS} dev {interface}"))?;

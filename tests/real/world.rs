@@ -15,6 +15,8 @@ use super::network::{self, HERE};
 use super::s3::S3;
 use super::web::Web;
 use super::{image, machine, metadata};
+use crate::clients::node_packages;
+use crate::fake::resources::network::addresses;
 use crate::fake::state::Place;
 use crate::fake::{self, ACCOUNT, World, WorldConfig};
 
@@ -58,7 +60,7 @@ impl RealWorld {
     /// Starts everything below `base`.
     pub fn start(base: &Path, options: &Options) -> Result<Self> {
         let image = image::find()?;
-        let packages = options.packages.then(image::packages).transpose()?;
+        let packages = options.packages.then(node_packages::mirror).transpose()?;
         network::prepare()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let mut config = WorldConfig::real(1.0);
@@ -128,7 +130,7 @@ impl RealWorld {
         })
     }
 
-    /// Addresses of the interfaces that stacks made: the coordinators' slots.
+    /// Own addresses of the interfaces that stacks made.
     #[must_use]
     pub fn interfaces(&self) -> Vec<String> {
         self.model.with(|w| {
@@ -136,6 +138,36 @@ impl RealWorld {
             let all = w.region(&place).kind("network-interface").values();
             all.filter_map(|interface| interface["privateIpAddress"].as_str().map(str::to_owned)).collect()
         })
+    }
+
+    /// The instance to which EC2 delivers what is sent to a private address of an interface; empty for none.
+    #[must_use]
+    pub fn holder(&self, address: &str) -> String {
+        self.model.with(|w| {
+            let place = Place { account: ACCOUNT.to_owned(), region: REGION.to_owned() };
+            let mut all = w.region(&place).kind("network-interface").values();
+            let found = all.find(|interface| addresses(interface).iter().any(|one| one == address));
+            found.map(fake::machines::holder).unwrap_or_default()
+        })
+    }
+
+    /// The instances whose systems answer for an address.
+    pub fn answering(&self, address: &str) -> Result<Vec<String>> {
+        let ids =
+            self.instances().into_iter().filter_map(|instance| instance["instanceId"].as_str().map(str::to_owned));
+        let mut answering = Vec::new();
+        for id in ids {
+            if network::answers(&id, address)? {
+                answering.push(id);
+            }
+        }
+        Ok(answering)
+    }
+
+    /// Ends an instance as somebody with the right to would, behind the stack's back.
+    pub fn terminate(&self, id: &str) -> Result<()> {
+        let parameters = serde_json::json!({ "InstanceId": [id] });
+        self.model.call("ec2", "TerminateInstances", parameters).map(drop).map_err(|error| anyhow::anyhow!("{error}"))
     }
 
     /// What a command on a node prints, as root. Errors with what it says where it fails.
@@ -151,7 +183,8 @@ impl RealWorld {
     pub fn log(&self, id: &str) -> String {
         let folder = machine::folder(&self.base, id);
         let mut files = vec![folder.join("init.log"), folder.join("node.log"), folder.join("disk/opt/node.log")];
-        let services = std::fs::read_dir(folder.join("disk/var/log")).into_iter().flatten().flatten();
+        let logs = ["disk/var/log", "disk/var/log/starburst"].map(|part| std::fs::read_dir(folder.join(part)));
+        let services = logs.into_iter().flatten().flatten().flatten();
         files
             .extend(services.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "log")));
         let mut out = String::new();

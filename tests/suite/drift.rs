@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use starburst_core::cluster::{self, Asker, CheckRequest, Prior, StackNaming};
 use starburst_core::failure::Client;
 use starburst_core::path::Casing;
-use starburst_core::ports::{Cancellation, Progress, ProgressSink};
+use starburst_core::ports::{Progress, ProgressSink};
 use starburst_core::value::Value;
 use starburst_provider::world::Connection;
 use starburst_tests::fake::{self, seed};
@@ -19,21 +19,8 @@ use starburst_tests::fake::{self, seed};
 use self::edits::{EDITS, Edit, Nodes, Outside, Shown};
 use crate::harness::{Bench, REGION, STACK};
 use crate::lifecycle::three_workers;
-use crate::model_world::{self, Started};
+use crate::model_world::{self, Never, Started};
 use crate::terraform::bench::TerraformBench;
-
-/// Nobody cancels.
-struct Never;
-
-#[async_trait::async_trait]
-impl Cancellation for Never {
-    fn is_cancelled(&self) -> bool {
-        false
-    }
-    async fn cancelled(&self) {
-        std::future::pending::<()>().await;
-    }
-}
 
 /// What was said on the way.
 #[derive(Default)]

@@ -151,3 +151,17 @@ impl Clock for ModelClock {
 
 /// Milliseconds of the longest pause between two looks.
 const LONGEST_PAUSE: u64 = 20_000;
+
+/// Nobody cancels.
+pub struct Never;
+
+#[async_trait::async_trait]
+impl Cancellation for Never {
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    async fn cancelled(&self) {
+        std::future::pending::<()>().await;
+    }
+}

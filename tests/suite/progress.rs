@@ -9,7 +9,6 @@ use regex::Regex;
 use serde_json::{Value as Json, json};
 use starburst_core::cluster::{self, Asker, CheckRequest, Prior, StackNaming};
 use starburst_core::failure::Client;
-use starburst_core::ports::Cancellation;
 use starburst_core::value::Value;
 use starburst_provider::progress_file::ProgressFile;
 use starburst_provider::pulumi::wire;
@@ -23,7 +22,7 @@ use tonic::{Request, Response, Status};
 
 use crate::harness::{Bench, REGION, STACK, URN};
 use crate::lifecycle::three_workers;
-use crate::model_world;
+use crate::model_world::{self, Never};
 
 /// An engine that keeps what it is told.
 #[derive(Clone, Default)]
@@ -173,19 +172,6 @@ async fn a_run_that_joins_tells_the_whole_operation_once() -> Result<()> {
         ensure!(*id == all[at].0, "the first run told {id} where AWS has {:?}", all[at]);
     }
     same("joined create", &engine.take(), &all)
-}
-
-/// Nobody cancels.
-struct Never;
-
-#[async_trait::async_trait]
-impl Cancellation for Never {
-    fn is_cancelled(&self) -> bool {
-        false
-    }
-    async fn cancelled(&self) {
-        std::future::pending::<()>().await;
-    }
 }
 
 #[tokio::test]

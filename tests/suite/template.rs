@@ -149,7 +149,7 @@ fn shellcheck_finds_nothing_in_the_script_of_the_nodes() -> Result<()> {
 }
 
 fn check_script() -> Result<()> {
-    let script = place::workspace().join("provider/core/src/template/bootstrap/node.sh");
+    let script = place::workspace().join("schema/generated/node.sh");
     let said = judges::shellcheck(&script)?;
     ensure!(said.is_empty(), "{said}");
     let folder = tempfile::tempdir()?;

@@ -20,6 +20,19 @@ pub fn lost(w: &mut State, place: &Place, id: &str) {
     });
 }
 
+/// A node says of itself, or somebody says of it, that it is unhealthy: the next look replaces it.
+pub fn set(w: &mut State, place: &Place, id: &str, unhealthy: bool) -> bool {
+    let mut groups = w.region(place).groups.values_mut();
+    let found = groups.find_map(|g| {
+        let name = g.name.clone();
+        g.instances.iter_mut().find(|i| i.id == id && i.counts()).map(|i| (name, i))
+    });
+    let Some((name, instance)) = found else { return false };
+    instance.unhealthy = unhealthy;
+    look(w, place, &name);
+    true
+}
+
 /// Replaces what is unhealthy; does nothing while HealthCheck or ReplaceUnhealthy is suspended.
 pub fn look(w: &mut State, place: &Place, name: &str) {
     let Some(g) = group(w, place, name) else { return };

@@ -107,6 +107,12 @@ impl Group {
     pub fn in_service(&self) -> usize {
         self.instances.iter().filter(|i| i.state == "InService").count()
     }
+
+    /// Whether Auto Scaling publishes how many are in service.
+    #[must_use]
+    pub fn collects_metrics(&self) -> bool {
+        self.properties["MetricsCollection"].to_string().contains("GroupInServiceInstances")
+    }
 }
 
 /// Properties of a group whose change rolls it.

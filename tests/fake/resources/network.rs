@@ -7,6 +7,7 @@ use crate::fake::intrinsics::text;
 use crate::fake::stacks::Resource;
 use crate::fake::state::{Place, State, object};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// The store of a type.
 #[must_use]
@@ -30,8 +31,9 @@ pub fn create(w: &mut State, r: &Request) -> Result<Made, String> {
     let physical = match known(&r.kind).map(|k| k.identity) {
         Some(Identity::Id(prefix)) => format!("{prefix}{}", w.ids.hex(17)),
         _ => {
-            let n = w.ids.number();
-            format!("203.0.113.{}", n % 250 + 1)
+            let given = w.region(&r.place).kind(kind(&r.kind));
+            let free = (1..=250).map(|n| format!("203.0.113.{n}")).find(|address| !given.contains_key(address));
+            free.ok_or("The maximum number of addresses has been reached.")?
         }
     };
     let shape = shape(w, r, &physical)?;
@@ -47,6 +49,9 @@ pub fn create(w: &mut State, r: &Request) -> Result<Made, String> {
 
 fn attributes_of(w: &mut State, r: &Request, physical: &str, shape: &Value) -> Map<String, Value> {
     let mut out = attributes::of(w, r, physical);
+    if let Some(secondary) = out.get_mut("SecondaryPrivateIpAddresses") {
+        *secondary = json!(addresses(shape).into_iter().skip(1).collect::<Vec<_>>());
+    }
     for (attribute, field) in [
         ("VpcId", "vpcId"),
         ("PrimaryPrivateIpAddress", "privateIpAddress"),
@@ -103,6 +108,12 @@ fn shape(w: &mut State, r: &Request, physical: &str) -> Result<Value, String> {
             let subnet_id = r.text("SubnetId");
             exists(w, r, "subnet", &subnet_id, "InvalidSubnetID.NotFound", "subnet ID")?;
             let address = address(w, &r.place, &subnet_id, &r.text("PrivateIpAddress"))?;
+            let mut all = vec![json!({ "privateIpAddress": address, "primary": true })];
+            for next in
+                free(w, &r.place, &subnet_id, r.text("SecondaryPrivateIpAddressCount").parse().unwrap_or(0), &address)?
+            {
+                all.push(json!({ "privateIpAddress": next, "primary": false }));
+            }
             let subnet = w.region(&r.place).ec2("subnet", &subnet_id).cloned();
             let groups: Vec<Value> = r
                 .properties
@@ -119,6 +130,7 @@ fn shape(w: &mut State, r: &Request, physical: &str) -> Result<Value, String> {
                 ("availabilityZone", text_at(subnet.as_ref(), "availabilityZone")),
                 ("description", p("Description")),
                 ("privateIpAddress", json!(address)),
+                ("privateIpAddressesSet", json!(all)),
                 ("privateDnsName", json!(format!("ip-{}.ec2.internal", address.replace('.', "-")))),
                 ("status", json!("available")),
                 ("groupSet", json!(groups)),
@@ -177,41 +189,65 @@ fn exists(w: &mut State, r: &Request, kind: &'static str, id: &str, code: &str, 
     Err(handler_error(w, &message, "NotFound"))
 }
 
+/// Every private address of an interface, its own first.
+#[must_use]
+pub fn addresses(interface: &Value) -> Vec<String> {
+    let all = interface["privateIpAddressesSet"].as_array().into_iter().flatten();
+    all.map(|one| text(&one["privateIpAddress"])).collect()
+}
+
+/// As many free addresses of a subnet, none of them `but`.
+fn free(w: &mut State, place: &Place, subnet: &str, count: usize, but: &str) -> Result<Vec<String>, String> {
+    let mut found: Vec<String> = vec![but.to_owned()];
+    while found.len() <= count {
+        let next = next_free(w, place, subnet, &found)?;
+        found.push(next);
+    }
+    Ok(found.split_off(1))
+}
+
 /// The asked-for or the next free address of a subnet.
 pub fn address(w: &mut State, place: &Place, subnet: &str, wanted: &str) -> Result<String, String> {
-    let region = w.region(place);
-    let used = |address: &str| {
-        ["network-interface", "instance"].iter().any(|kind| {
-            region.ec2.get(kind).is_some_and(|all| {
-                all.values().any(|o| {
-                    o["subnetId"] == subnet
-                        && o["privateIpAddress"] == address
-                        && o.pointer("/instanceState/name") != Some(&json!("terminated"))
-                })
-            })
-        })
-    };
-    let block = region.ec2("subnet", subnet).and_then(|s| s["cidrBlock"].as_str()).unwrap_or("10.0.0.0/24");
-    let net: ipnet::Ipv4Net = block.parse().map_err(|_| "invalid subnet".to_owned())?;
     if wanted.is_empty() {
-        return net.hosts().skip(3).map(|a| a.to_string()).find(|a| !used(a)).ok_or_else(|| {
-            format!(
-                "There are not enough free addresses in subnet '{subnet}' to satisfy the requested number of instances."
-            )
-        });
+        return next_free(w, place, subnet, &[]);
     }
-    let inside = wanted.parse().is_ok_and(|a: std::net::Ipv4Addr| net.contains(&a));
+    let inside =
+        wanted.parse().is_ok_and(|a: std::net::Ipv4Addr| block(w, place, subnet).is_ok_and(|net| net.contains(&a)));
     if !inside {
         return Err(format!(
             "Address {wanted} does not fall within the subnet's address range (Service: AmazonEC2; Status Code: 400; Error Code: InvalidParameterValue; Proxy: null)"
         ));
     }
-    if used(wanted) {
+    if used(w, place, subnet).contains(wanted) {
         return Err(format!(
             "Address {wanted} is in use. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidIPAddress.InUse; Proxy: null)"
         ));
     }
     Ok(wanted.to_owned())
+}
+
+fn next_free(w: &mut State, place: &Place, subnet: &str, but: &[String]) -> Result<String, String> {
+    let (net, used) = (block(w, place, subnet)?, used(w, place, subnet));
+    net.hosts().skip(3).map(|a| a.to_string()).find(|a| !used.contains(a) && !but.contains(a)).ok_or_else(|| {
+        format!(
+            "There are not enough free addresses in subnet '{subnet}' to satisfy the requested number of instances."
+        )
+    })
+}
+
+fn block(w: &mut State, place: &Place, subnet: &str) -> Result<ipnet::Ipv4Net, String> {
+    let block = w.region(place).ec2("subnet", subnet).and_then(|s| s["cidrBlock"].as_str()).unwrap_or("10.0.0.0/24");
+    block.parse().map_err(|_| "invalid subnet".to_owned())
+}
+
+/// Addresses of a subnet that interfaces and living instances hold.
+fn used(w: &mut State, place: &Place, subnet: &str) -> BTreeSet<String> {
+    let region = w.region(place);
+    let objects = |kind: &str| region.ec2.get(kind).into_iter().flat_map(|all| all.values());
+    let living = |o: &&Value| o["subnetId"] == subnet && o.pointer("/instanceState/name") != Some(&json!("terminated"));
+    let own =
+        objects("network-interface").chain(objects("instance")).filter(living).map(|o| text(&o["privateIpAddress"]));
+    own.chain(objects("network-interface").flat_map(addresses)).collect()
 }
 
 fn endpoint_conflict(w: &mut State, r: &Request) -> Result<(), String> {

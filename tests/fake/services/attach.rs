@@ -1,17 +1,20 @@
-//! EC2's calls that attach interfaces and volumes to instances. Knows no groups and no stacks.
+//! EC2's calls that attach interfaces and volumes to instances, and move addresses between interfaces. Knows no groups
+//! and no stacks.
 
 use crate::fake::error::{Answer, ApiError};
 use crate::fake::intrinsics::text;
 use crate::fake::machines;
+use crate::fake::resources::network;
 use crate::fake::stacks::checks::get;
 use crate::fake::state::{Place, State};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Answers one of them; `None` for an action that is not here.
 pub fn call(w: &mut State, place: &Place, action: &str, p: &serde_json::Value) -> Option<Answer> {
     Some(match action {
         "AttachNetworkInterface" => attach_interface(w, place, &get(p, "NetworkInterfaceId"), p),
         "DetachNetworkInterface" => detach_interface(w, place, &get(p, "AttachmentId")),
+        "AssignPrivateIpAddresses" => assign(w, place, &get(p, "NetworkInterfaceId"), p),
         "AttachVolume" => attach_volume(w, place, &get(p, "VolumeId"), p),
         "DetachVolume" => detach_volume(w, place, &get(p, "VolumeId")),
         _ => return None,
@@ -65,6 +68,44 @@ fn detach_interface(w: &mut State, place: &Place, attachment: &str) -> Answer {
         real.detach_interface(&owner, &id);
     }
     Ok(json!({ "return": true }))
+}
+
+/// Gives an interface the named addresses; with `AllowReassignment` also those that another one holds as secondary.
+fn assign(w: &mut State, place: &Place, id: &str, p: &Value) -> Answer {
+    let wanted: Vec<String> =
+        p.get("PrivateIpAddress").and_then(Value::as_array).into_iter().flatten().map(text).collect();
+    let moves = get(p, "AllowReassignment") == "true";
+    let all = w.region(place).kind("network-interface");
+    if !all.contains_key(id) {
+        let text = format!("The networkInterface ID '{id}' does not exist");
+        return Err(refused("InvalidNetworkInterfaceID.NotFound", text));
+    }
+    let mut told = Vec::new();
+    for address in &wanted {
+        let entry = json!({ "privateIpAddress": address, "primary": false });
+        let holder = all.iter().find(|(_, object)| network::addresses(object).contains(address));
+        let holder = holder.map(|(id, object)| (id.clone(), object["privateIpAddress"] == address.as_str()));
+        match holder {
+            Some((holder, _)) if holder == id => continue,
+            Some((_, primary)) if primary || !moves => {
+                let text = format!("[{address}] is already assigned to another interface.");
+                return Err(refused("InvalidParameterValue", text));
+            }
+            Some((holder, _)) => {
+                let other = all.get_mut(&holder).and_then(|object| object["privateIpAddressesSet"].as_array_mut());
+                other.into_iter().for_each(|set| set.retain(|one| *one != entry));
+                told.push((address.clone(), all.get(&holder).map(machines::holder).unwrap_or_default()));
+            }
+            None => {}
+        }
+        let set = all.get_mut(id).and_then(|object| object["privateIpAddressesSet"].as_array_mut());
+        set.into_iter().for_each(|set| set.push(entry.clone()));
+    }
+    if let Some(real) = &w.machines.0 {
+        told.iter().for_each(|(address, from)| real.move_address(address, from));
+    }
+    let assigned: Vec<Value> = wanted.iter().map(|address| json!({ "privateIpAddress": address })).collect();
+    Ok(json!({ "networkInterfaceId": id, "assignedPrivateIpAddressesSet": assigned }))
 }
 
 fn attach_volume(w: &mut State, place: &Place, id: &str, p: &serde_json::Value) -> Answer {

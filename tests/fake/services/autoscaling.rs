@@ -47,6 +47,13 @@ pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
         "UpdateAutoScalingGroup" => update(w, place, &name, p),
         "RecordLifecycleActionHeartbeat" | "CompleteLifecycleAction" => lifecycle(w, place, &name, action, p),
         "TerminateInstanceInAutoScalingGroup" => terminate(w, place, p),
+        "SetInstanceHealth" => {
+            let id = get(p, "InstanceId");
+            if health::set(w, place, &id, get(p, "HealthStatus") == "Unhealthy") {
+                return Ok(json!({}));
+            }
+            Err(ApiError::validation(format!("Instance Id not found - No managed instance found for instance ID {id}")))
+        }
         "SuspendProcesses" | "ResumeProcesses" => {
             const ALL: [&str; 9] = [
                 "Launch",

@@ -6,7 +6,7 @@ use crate::fake::error::{Answer, ApiError};
 use crate::fake::groups::health;
 use crate::fake::intrinsics::text;
 use crate::fake::paging;
-use crate::fake::resources::compute;
+use crate::fake::resources::{compute, network};
 use crate::fake::services::outside;
 use crate::fake::stacks::checks::{get, list};
 use crate::fake::state::{Place, State};
@@ -226,6 +226,7 @@ fn matches(object: &Value, name: &str, values: &[String]) -> bool {
         "state" | "vpc-endpoint-state" => {
             return any(&text(object.get("state").or_else(|| object.get("imageState")).unwrap_or(&Value::Null)));
         }
+        "addresses.private-ip-address" => return network::addresses(object).iter().any(|address| any(address)),
         "owner-alias" => return any(&text(&object["imageOwnerAlias"])),
         "group-id" | "instance.group-id" => {
             return any(&text(&object["groupId"]))

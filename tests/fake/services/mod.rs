@@ -6,6 +6,7 @@ pub mod cloudformation;
 pub mod drift;
 pub mod ec2;
 pub mod json;
+pub mod metrics;
 pub mod outside;
 pub mod s3;
 pub mod sts;

@@ -4,6 +4,7 @@
 use crate::fake::error::{Answer, ApiError};
 use crate::fake::intrinsics::text;
 use crate::fake::resources::{compute, network};
+use crate::fake::services::metrics;
 use crate::fake::stacks::checks::{get, list};
 use crate::fake::state::{Object, Place, State};
 use serde_json::{Value, json};
@@ -140,7 +141,11 @@ pub fn logs(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
                 || ApiError::new(400, "ResourceNotFoundException", "The specified log stream does not exist.");
             let object = w.region(place).objects.get_mut(&key).ok_or_else(missing)?;
             let events = p["logEvents"].as_array().cloned().unwrap_or_default();
-            object.properties.as_array_mut().ok_or_else(missing)?.extend(events);
+            object.properties.as_array_mut().ok_or_else(missing)?.extend(events.clone());
+            for event in &events {
+                metrics::from_event(w, place, &get(event, "message"));
+            }
+            metrics::look(w);
             Ok(json!({ "nextSequenceToken": "" }))
         }
         _ => Err(ApiError::new(400, "UnknownOperationException", action)),
@@ -159,6 +164,7 @@ fn stream(w: &mut State, place: &Place, p: &Value) -> Result<(String, String), A
 /// CloudWatch.
 pub fn monitoring(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
     match action {
+        "PutMetricData" => metrics::put(w, place, p),
         "PutMetricAlarm" => edit(w, place, "AWS::CloudWatch::Alarm", &get(p, "AlarmName"), |own| {
             for (key, value) in p.as_object().into_iter().flatten().filter(|(key, _)| *key != "AlarmName") {
                 own[key] = value.clone();

@@ -28,6 +28,9 @@ impl Machines for Recorder {
     fn detach_interface(&self, id: &str, interface: &str) {
         self.say(format!("detach {interface} {id}"));
     }
+    fn move_address(&self, address: &str, from: &str) {
+        self.say(format!("move {address} from {from}"));
+    }
     fn attach_volume(&self, id: &str, volume: &str) {
         self.say(format!("attach {volume} {id}"));
     }

@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -53,11 +53,11 @@ pub async fn serve_at(world: Arc<World>, address: SocketAddr) -> std::io::Result
                 accepted = listener.accept() => accepted,
                 Some(_) = connections.join_next() => continue,
             };
-            let Ok((stream, _)) = accepted else { continue };
+            let Ok((stream, peer)) = accepted else { continue };
             let _ = stream.set_nodelay(true);
             let world = Arc::clone(&world);
             connections.spawn(async move {
-                let service = service_fn(move |request| handle(Arc::clone(&world), request));
+                let service = service_fn(move |request| handle(Arc::clone(&world), peer.ip(), request));
                 // An error here is the reset that a fault asked for, or a client that went away.
                 let _ =
                     hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
@@ -87,7 +87,7 @@ struct Call {
     caller: Result<Caller, ApiError>,
 }
 
-async fn handle(world: Arc<World>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Reset> {
+async fn handle(world: Arc<World>, peer: IpAddr, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Reset> {
     let (parts, body) = request.into_parts();
     let Ok(body) = body.collect().await else { return Err(Reset) };
     let mut body = body.to_bytes().to_vec();
@@ -98,6 +98,10 @@ async fn handle(world: Arc<World>, request: Request<Incoming>) -> Result<Respons
     let authorization = header("authorization");
     let scope = scope(&authorization, parts.uri.query().unwrap_or_default());
     let service = service(&scope, &header("x-amz-target"), &body, parts.method.as_str());
+    if !world.reached_from(peer, scope.get(2).map_or("", String::as_str), &service) {
+        // Packets without a way get lost: the caller waits until it gives up.
+        std::future::pending::<()>().await;
+    }
     let caller = world.caller(&scope, &header("x-amz-security-token"), &authorization);
     if service == "s3" {
         return s3_call(&world, &parts, &body, caller, &header("content-type"), &header("host")).await;
@@ -206,7 +210,7 @@ fn write(world: &World, service: &str, action: &str, answer: Result<Value, ApiEr
         "iam" => "https://iam.amazonaws.com/doc/2010-05-08/",
         _ => "http://cloudformation.amazonaws.com/doc/2010-05-15/",
     };
-    let json_service = matches!(service, "secretsmanager" | "ssm" | "logs");
+    let json_service = matches!(service, "secretsmanager" | "ssm" | "logs" | "monitoring");
     let (status, body) = match answer {
         Ok(tree) if json_service => (200, tree.to_string()),
         Ok(tree) if service == "ec2" => (200, xml::ec2(action, &tree, &request)),

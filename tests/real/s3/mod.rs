@@ -80,9 +80,13 @@ impl S3 {
     /// Serves it.
     pub async fn start(self: &Arc<Self>) -> Result<Web> {
         let s3 = Arc::clone(self);
-        serve(SocketAddr::from((HERE, PORT)), move |_, request| {
+        serve(SocketAddr::from((HERE, PORT)), move |peer, request| {
             let s3 = Arc::clone(&s3);
             async move {
+                if !s3.model.reached_from(peer, &s3.place.region, "s3") {
+                    // As in the model: what has no way gets lost.
+                    std::future::pending::<()>().await;
+                }
                 let head = request.method() == Method::HEAD;
                 match s3.handle(request).await {
                     Ok(answer) => answer,

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
-use sha2::{Digest as _, Sha256};
+use md5::{Digest as _, Md5};
 
 use super::text::Listing;
 use crate::fake::Timestamp;
@@ -197,8 +197,8 @@ fn now() -> Timestamp {
     Timestamp(i64::try_from(passed.as_millis()).unwrap_or_default())
 }
 
-/// Of the right length; clients compare it with nothing but itself.
+/// The MD5 of the bytes: clients compare it with what they sent.
 pub(super) fn etag(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hex}\"")
 }

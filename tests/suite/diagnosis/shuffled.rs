@@ -13,7 +13,7 @@ use super::corpus::{self, ARN, Stream, events};
 fn evidence(stream: &Stream) -> Evidence {
     let nested = stream.nested.iter().map(|(arn, of_stack)| (arn.clone(), events(arn, of_stack))).collect();
     let activities = stream.activities.iter().map(|(id, texts)| (format!("id-{id}"), texts.clone())).collect();
-    Evidence { nested, activities }
+    Evidence { nested, activities, ..Evidence::default() }
 }
 
 fn diagnosed(stream: &Stream, events: &[StackEvent]) -> Diagnosis {
@@ -138,7 +138,7 @@ proptest! {
     ) {
         let nested = BTreeMap::from([("arn:aws:x".to_owned(), inner)]);
         let activities = all.iter().map(|event| (event.physical_id.clone(), vec![words.clone()])).collect();
-        let diagnosis = cause::diagnose(&all, &Evidence { nested, activities }, &fields_of_resources());
+        let diagnosis = cause::diagnose(&all, &Evidence { nested, activities, ..Evidence::default() }, &fields_of_resources());
         prop_assert!(diagnosis.causes.len() <= 5);
         let _ = (cause::not_deleted(&all), cause::not_rolled_back(&all));
     }

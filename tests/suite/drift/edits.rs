@@ -231,7 +231,6 @@ pub static EDITS: &[Edit] = &[
         o.networks(&[], &["203.0.113.0/24"])
     })),
     beside(on("the port of Presto's rule changed", &["presto.httpPort"], |o| o.move_port(8080, 9090))),
-    beside(on("the port of Presto's TLS rule changed", &["presto.https.port"], |o| o.move_port(8443, 9443))),
     beside(on("a tag of the workers' group changed", &["stack.tags"], |o| o.tag("team", "finance"))),
     on("a tag of the stack changed", &["stack.tags"], |o| {
         let done = o.model.set_stack_tag(REGION, STACK, "team", "finance");

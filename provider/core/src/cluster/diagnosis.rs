@@ -1,5 +1,6 @@
 //! Which input stands behind which part of the stack: data for the engine's diagnosis.
 
+use starburst_schema::FIELDS;
 use starburst_schema::fields::{ec2, hive_metastore, network, presto, stack as fields, superset};
 
 use crate::path::Path;
@@ -64,5 +65,5 @@ pub fn fields_of_resources() -> Fields {
     for (logical_id, path) in template::FIELDS_OF_RESOURCES {
         all = all.resource(*logical_id, Path::field(path));
     }
-    all.with_status_tag(template::STATUS_TAG)
+    all.with_status_tag(template::STATUS_TAG).with_inputs(FIELDS.iter().map(|field| field.path))
 }

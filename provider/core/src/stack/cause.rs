@@ -26,6 +26,8 @@ pub struct Evidence {
     pub nested: BTreeMap<String, Vec<StackEvent>>,
     /// Failed scaling activities by name of the group, newest first.
     pub activities: BTreeMap<String, Vec<String>>,
+    /// What nodes that signalled failure say of themselves, by instance id.
+    pub nodes: BTreeMap<String, String>,
 }
 
 /// Why an operation failed.
@@ -70,11 +72,13 @@ pub fn diagnose(events: &[StackEvent], evidence: &Evidence, fields: &Fields) -> 
     }
     for mut cause in causes {
         let hint = hints::find(&cause.reason);
-        cause.field = hint
-            .and_then(|hint| hint.topic)
-            .and_then(|topic| fields.find(topic, &cause.logical_id))
-            .or_else(|| fields.of_resource(&cause.logical_id))
-            .cloned();
+        let said = instance_of(&cause.reason).and_then(|id| evidence.nodes.get_key_value(id));
+        cause.field = said.and_then(|(_, words)| fields.named_in(words)).or_else(|| {
+            hint.and_then(|hint| hint.topic)
+                .and_then(|topic| fields.find(topic, &cause.logical_id))
+                .or_else(|| fields.of_resource(&cause.logical_id))
+                .cloned()
+        });
         if let Some(hint) = hint {
             diagnosis.add_hint(Message::new(hint.text));
             if matches!(hint.topic, Some(Topic::BootScript | Topic::BootTimeout)) {
@@ -83,7 +87,10 @@ pub fn diagnose(events: &[StackEvent], evidence: &Evidence, fields: &Fields) -> 
                 }
             }
         }
-        cause.reason = unwrap_reason(&cause.reason);
+        cause.reason = match said {
+            Some((id, words)) => format!("node {id} says: {words} ({})", cause.reason.trim()),
+            None => unwrap_reason(&cause.reason),
+        };
         diagnosis.causes.push(cause);
     }
     diagnosis

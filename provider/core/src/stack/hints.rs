@@ -71,6 +71,7 @@ pub struct Fields {
     topics: BTreeMap<(Topic, String), Path>,
     status_tag: Option<String>,
     roles: BTreeMap<String, &'static str>,
+    inputs: Vec<&'static str>,
 }
 
 impl Fields {
@@ -85,6 +86,20 @@ impl Fields {
     #[must_use]
     pub fn status_tag(&self) -> Option<&str> {
         self.status_tag.as_deref()
+    }
+
+    /// Dotted paths of all inputs, by which nodes say what to change.
+    #[must_use]
+    pub fn with_inputs(mut self, inputs: impl IntoIterator<Item = &'static str>) -> Self {
+        self.inputs = inputs.into_iter().collect();
+        self
+    }
+
+    /// The input whose path stands in these words; the longest, where one is the beginning of another.
+    #[must_use]
+    pub fn named_in(&self, words: &str) -> Option<Path> {
+        let named = self.inputs.iter().filter(|path| words.contains(**path));
+        named.max_by_key(|path| path.len()).map(|path| Path::field(path))
     }
 
     /// The input behind a resource as a whole.

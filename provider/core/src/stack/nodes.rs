@@ -1,8 +1,9 @@
 //! What single nodes do while CloudFormation replaces or removes the nodes of a group: read beside the events, each
-//! change told once. Part of the machine. Decides nothing and never holds up an operation: nothing waits for a read, and
-//! the first refusal ends the reading.
+//! change told once; and what a node says whose boot failed, before a rollback removes it. Part of the machine. Decides
+//! nothing and never holds up an operation: nothing waits for a read, and the first refusal ends the reading.
 //!
-//! Budget: two calls every 20 s while a group with a status tag is changed, 0.1 calls per second.
+//! Budget: two calls every 20 s while a group with a status tag is changed, 0.1 calls per second; one for each event that
+//! tells of failed boots.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +30,10 @@ pub(super) struct Nodes {
     groups: BTreeMap<String, Watched>,
     /// What the groups answered, until the tags are there.
     seen: Vec<Group>,
+    /// Label of the group and id of nodes that signalled failure, until they are asked why.
+    failed: Vec<(String, String)>,
+    /// The same, until the answer is there.
+    questioned: Vec<(String, String)>,
     /// Whether a read is under way.
     asking: bool,
     /// Whether tags are left out, because they may not be read.
@@ -179,6 +184,8 @@ impl Watched {
 
 /// How CloudFormation begins to tell how many nodes it waits for: a batch of a roll, or all of a group that grows.
 const WAITING: &str = "New instance(s) added to autoscaling group - Waiting on ";
+/// How CloudFormation begins to tell which node says that its boot failed.
+const FAILED: &str = "Received FAILURE signal with UniqueId ";
 /// What the node script writes when the node serves.
 const READY: &str = "ready";
 const GONE: &str = "gone";
@@ -198,10 +205,15 @@ fn is_of_leaving(words: &str) -> bool {
     ["drain", "not drained", "failed"].iter().any(|begin| words.starts_with(begin))
 }
 
-/// A node's own words on one line: anybody who may tag the instance can write them.
+/// A node's own words, as far as a line shows them.
 fn clean(words: &str) -> String {
+    one_line(words, LONGEST_WORDS)
+}
+
+/// Words on one line: anybody who may tag the instance can write them.
+fn one_line(words: &str, longest: usize) -> String {
     let line = words.chars().map(|c| if c.is_control() { ' ' } else { c });
-    line.take(LONGEST_WORDS).collect::<String>().trim().to_owned()
+    line.take(longest).collect::<String>().trim().to_owned()
 }
 
 /// The number in AWS's words behind a beginning.
@@ -225,19 +237,24 @@ impl Machine {
         }
         let groups = new.iter().filter(|event| event.resource_type == "AWS::AutoScaling::AutoScalingGroup");
         for event in groups.filter(|event| !event.physical_id.is_empty()) {
+            let label = event.logical_id.to_lowercase();
+            let failed = ids_behind(&event.reason, FAILED).into_iter().map(|id| (label.clone(), id.to_owned()));
+            self.nodes.failed.extend(failed);
             let changes = matches!(event.status.as_str(), "UPDATE_IN_PROGRESS" | "DELETE_IN_PROGRESS");
             if !changes && !self.nodes.groups.contains_key(&event.physical_id) {
                 continue;
             }
             let watched = self.nodes.groups.entry(event.physical_id.clone()).or_default();
             if changes && !watched.changes {
-                *watched = Watched { label: event.logical_id.to_lowercase(), ..Watched::default() };
+                *watched = Watched { label, ..Watched::default() };
             }
             watched.changes = changes;
             let lines = watched.of_event(&event.reason);
             lines.into_iter().for_each(|line| self.report(line));
         }
-        if !self.nodes.groups.values().any(|watched| watched.changes) {
+        if !self.nodes.failed.is_empty() && !self.nodes.without_tags {
+            self.timers.set(Reason::Nodes, now);
+        } else if !self.nodes.groups.values().any(|watched| watched.changes) {
             self.timers.clear(Reason::Nodes);
         } else if !self.nodes.asking && self.timers.at(Reason::Nodes).is_none() {
             self.timers.set(Reason::Nodes, now + FIRST);
@@ -254,10 +271,18 @@ impl Machine {
             self.look_at_nodes_later(now);
             return None;
         }
+        if self.nodes.asking {
+            return None;
+        }
         self.nodes.asking = true;
+        let key = self.operation.fields.status_tag().unwrap_or_default().to_owned();
+        self.nodes.questioned = std::mem::take(&mut self.nodes.failed);
+        self.nodes.questioned.truncate(TAGS_A_CALL);
+        if !self.nodes.questioned.is_empty() {
+            return Some(Step::TagOf(self.nodes.questioned.iter().map(|(_, id)| id.clone()).collect(), key));
+        }
         let open = self.nodes.open_ids();
         if !open.is_empty() {
-            let key = self.operation.fields.status_tag().unwrap_or_default().to_owned();
             return Some(Step::TagOf(open, key));
         }
         let changing = self.nodes.groups.iter().filter(|(_, watched)| watched.changes);
@@ -295,6 +320,7 @@ impl Machine {
     pub(super) fn saw_tags(&mut self, now: Timestamp, answer: Called<BTreeMap<String, String>>) {
         self.nodes.asking = false;
         match answer {
+            Ok(tags) if !self.nodes.questioned.is_empty() => self.saw_reasons(now, &tags),
             Ok(tags) => self.tell_nodes(now, Some(&tags)),
             Err(error) if error.kind == CallErrorKind::Denied => {
                 self.nodes.without_tags = true;
@@ -305,9 +331,20 @@ impl Machine {
         }
     }
 
+    /// Why boots failed, in the nodes' own words: evidence for the diagnosis, and lines at once.
+    fn saw_reasons(&mut self, now: Timestamp, tags: &BTreeMap<String, String>) {
+        for (label, id) in std::mem::take(&mut self.nodes.questioned) {
+            let Some(words) = tags.get(&id).map(|words| one_line(words, usize::MAX)) else { continue };
+            self.report(Progress::Info(Message::new(format!("{label}: node {id}: {words}"))));
+            self.evidence.nodes.insert(id, words);
+        }
+        self.look_at_nodes_later(now);
+    }
+
     /// Trouble on the way passes; everything else ends the reading with a word.
     fn nodes_refused(&mut self, now: Timestamp, error: &CallError) {
         self.nodes.seen.clear();
+        self.nodes.questioned.clear();
         if matches!(error.kind, CallErrorKind::Transport | CallErrorKind::Server) {
             return self.look_at_nodes_later(now);
         }

@@ -1,5 +1,5 @@
 //! The bundled joint template: one static text, its version, and the names in it that others need. Made by `sdk-gen`
-//! from the table, the fragments in `resources/` and `bootstrap/node.sh`; knows nothing of stacks, AWS or clients.
+//! from the table, the fragments in `resources/` and the scripts in `bootstrap/`; knows nothing of stacks, AWS or clients.
 
 mod settings;
 #[cfg(test)]
@@ -90,6 +90,8 @@ pub const FIELDS_OF_RESOURCES: &[(&str, &str)] = &[
     ("MetastorePassword", "hiveMetastore.password"),
     ("NodeSecrets", "s3.secretKey"),
     ("Slot1", "network.subnetId"),
+    ("PublicAddress", "presto.allowExternalAccessOnHttp"),
+    ("PublicAddressAssociation", "presto.allowExternalAccessOnHttp"),
     ("Slot2", "network.subnetId"),
     ("Slot3", "network.subnetId"),
     ("Slot4", "network.subnetId"),

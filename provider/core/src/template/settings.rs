@@ -17,15 +17,31 @@ pub struct Bundled {
     pub settings: Map<String, Value>,
 }
 
-/// The bundled template with these settings in its metadata; the body as it is when there are none.
+/// Bytes of a template body in a request. Source: CloudFormation, quotas.
+const LARGEST_BODY: usize = 51_200;
+
+/// The bundled template with these settings in its metadata; the body as it is when there are none. What does not fit is
+/// left out, the longest values first: an import then proposes the default.
 #[must_use]
 pub fn with_settings(settings: &Value) -> String {
-    let empty = settings.as_object().is_none_or(Map::is_empty);
-    let from = format!("{MARK}{VERSION}");
-    if empty {
-        return BODY.trim_end().to_owned();
+    let body = BODY.trim_end();
+    let mut all: Vec<_> =
+        settings.as_object().into_iter().flatten().map(|(key, value)| (value.to_string(), key)).collect();
+    all.sort_by_key(|(text, key)| (text.len(), *key));
+    let (from, mark) = (format!("{MARK}{VERSION}"), ",\"Settings\":");
+    let (mut kept, mut size) = (Map::new(), body.len() + mark.len() + 2);
+    for (text, key) in all {
+        // Key and value with their quotes, colon and comma.
+        size += key.len() + text.len() + 4;
+        if size > LARGEST_BODY {
+            break;
+        }
+        kept.insert(key.clone(), settings[key].clone());
     }
-    BODY.trim_end().replacen(&from, &format!("{from},\"Settings\":{settings}"), 1)
+    if kept.is_empty() {
+        return body.to_owned();
+    }
+    body.replacen(&from, &format!("{from}{mark}{}", Value::Object(kept)), 1)
 }
 
 /// Whether a template is a bundled one, of whatever version, and what it records.
@@ -51,6 +67,16 @@ mod tests {
         let bundled = recognise(&with_settings(&settings)).unwrap_or_default();
         assert_eq!(bundled.version, VERSION);
         assert_eq!(serde_json::Value::Object(bundled.settings), settings);
+    }
+
+    #[test]
+    fn settings_that_do_not_fit_a_request_are_left_out_longest_first() {
+        let policy = "p".repeat(2_000);
+        let settings = serde_json::json!({ "stack.policyBody": policy, "stack.onConflict": "wait" });
+        let body = with_settings(&settings);
+        assert!(body.len() <= super::LARGEST_BODY, "{} bytes", body.len());
+        let bundled = recognise(&body).unwrap_or_default();
+        assert_eq!(serde_json::Value::Object(bundled.settings), serde_json::json!({ "stack.onConflict": "wait" }));
     }
 
     #[test]

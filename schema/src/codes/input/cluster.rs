@@ -290,6 +290,14 @@ pub static LICENCE_UNUSED: Code = Code::new(
     "Give the package that the licence is for, or remove the licence.",
 );
 
+/// A release has one S3 endpoint for all buckets.
+pub static ONE_ENDPOINT: Code = Code::new(
+    1069,
+    "a release reads every bucket through the cache or none",
+    "Trino from release 464 on tells S3 locations apart. Older releases, PrestoSQL and PrestoDB read the catalog `hive` through Alluxio alone, which holds the root mount and nothing else.",
+    "Use Trino 464 or later, or add a catalog of your own for tables outside of the root mount.",
+);
+
 /// The metastore lacks an input.
 pub static METASTORE_NEEDS: Code = Code::new(
     1070,
@@ -344,4 +352,20 @@ pub static ENDPOINTS_MISSING: Code = Code::new(
     "the nodes cannot reach AWS services",
     "The subnet has no way out, the stack makes no endpoints, and the VPC lacks some.",
     "Let the stack make endpoints, or make those that the message names.",
+);
+
+/// A configuration takes away what a node is watched and drained by.
+pub static CONFIGURATION_NEEDED: Code = Code::new(
+    1151,
+    "a configuration takes away what a node is watched and drained by",
+    "A node asks its own Presto over HTTP whether it answers, and a worker that leaves tells it to finish its queries: the port is the input's, HTTP stays on, and access control on workers is the node's.",
+    "Remove the property from the folder; the port is `presto.httpPort`, access control belongs on the coordinator.",
+);
+
+/// A catalog reads past the cache.
+pub static NOT_CACHED: Code = Code::new(
+    1152,
+    "a catalog reads past the cache",
+    "Only a catalog whose S3 endpoint is Alluxio's interface on the node, http://127.0.0.1:39999/api/v1/s3, reads through the cache; the catalog `hive` of the cluster does.",
+    "Give the catalog the S3 properties of `/opt/starburst/presto/etc/catalog/hive.properties` of a node, or leave it as it is.",
 );

@@ -26,6 +26,9 @@ const JUDGED: &[(&str, &[&str])] = &[
     ("AWS::EC2::SecurityGroupIngress", &[""]),
     ("AWS::EC2::PrefixList", &["/Entries"]),
     ("AWS::EC2::LaunchTemplate", &["/LaunchTemplateData"]),
+    // The coordinators move the clients' address between their slots, and the public one with it.
+    ("AWS::EC2::NetworkInterface", &["/SecondaryPrivateIpAddressCount", "/PrivateIpAddresses"]),
+    ("AWS::EC2::EIPAssociation", &[""]),
 ];
 
 /// Runs a detection and adds what it found. A place that lacks drift detection, or a status that does not allow it, is

@@ -3,6 +3,7 @@
 use starburst_schema::codes::input::{EMPTY_SCRIPT, FOLDER_WITHOUT_ETC, UNREADABLE_FILE};
 use starburst_schema::{FIELDS, Kind};
 
+use super::configuration;
 use crate::cluster::api::Prior;
 use crate::cluster::assets::local_entries;
 use crate::cluster::validate::Found;
@@ -27,7 +28,10 @@ pub async fn rules(ports: Ports<'_>, prior: Option<&Prior>, inputs: &Value, foun
         }
         match local_entries(ports, &path, value).await {
             Ok(None) => {}
-            Ok(Some(entries)) if matches!(field.kind, Kind::Folder) => folder(&path, &entries, found),
+            Ok(Some(entries)) if matches!(field.kind, Kind::Folder) => {
+                folder(&path, &entries, found);
+                configuration::rules(&path, inputs, &entries, found);
+            }
             Ok(Some(entries)) => script(&path, &entries, found),
             Err(failure) if failure.code == &UNREADABLE_FILE => {
                 found.error_at(&UNREADABLE_FILE, path, failure.summary, Message::default());

@@ -1,6 +1,7 @@
 //! Rules that need reads of AWS, run before anything is changed: in previews, and again before the first mutating
 //! call. Makes read-only calls; violations of all rules come at once.
 
+mod configuration;
 mod facts;
 mod files;
 mod length;

@@ -196,6 +196,46 @@ fn every_rule_is_told_with_code_and_path() {
             "presto.workerConfiguration",
         ),
         (
+            "HTTP switched off",
+            |world| {
+                let text = "# ours\nhttp-server.http.enabled = false\n";
+                world.files.insert("conf".into(), vec![("etc/config.properties".into(), text.into())]);
+            },
+            &[("presto.coordinatorConfiguration", "\"conf\""), ("stack.assetBucket", "\"my-bucket\"")],
+            1151,
+            "presto.coordinatorConfiguration",
+        ),
+        (
+            "another port",
+            |world| {
+                let text = "http-server.http.port=9090";
+                world.files.insert("conf".into(), vec![("etc/config.properties".into(), text.into())]);
+            },
+            &[("presto.workerConfiguration", "\"conf\""), ("stack.assetBucket", "\"my-bucket\"")],
+            1151,
+            "presto.workerConfiguration",
+        ),
+        (
+            "access control on workers",
+            |world| {
+                let text = "access-control.name=read-only";
+                world.files.insert("conf".into(), vec![("etc/access-control.properties".into(), text.into())]);
+            },
+            &[("presto.workerConfiguration", "\"conf\""), ("stack.assetBucket", "\"my-bucket\"")],
+            1151,
+            "presto.workerConfiguration",
+        ),
+        (
+            "a catalog past the cache",
+            |world| {
+                let text = "connector.name=iceberg\niceberg.catalog.type=glue\n";
+                world.files.insert("conf".into(), vec![("etc/catalog/lake.properties".into(), text.into())]);
+            },
+            &[("presto.coordinatorConfiguration", "\"conf\""), ("stack.assetBucket", "\"my-bucket\"")],
+            1152,
+            "presto.coordinatorConfiguration",
+        ),
+        (
             "empty script",
             |world| {
                 world.files.insert("boot.sh".into(), vec![("boot.sh".into(), " \n".into())]);
@@ -220,6 +260,21 @@ fn every_rule_is_told_with_code_and_path() {
         let told = told(run(&world, None, &inputs(&pairs)));
         assert!(told.contains(&(*code, (*path).to_owned())), "{name}: {told:?}");
     }
+}
+
+#[test]
+fn a_configuration_that_leaves_the_node_its_own_is_sound() {
+    let mut world = world();
+    let files = [
+        ("etc/config.properties", "http-server.http.port=8080\nquery.max-memory=1GB\naccess-control.config-files=a"),
+        ("etc/access-control.properties", "access-control.name=read-only"),
+        ("etc/catalog/lake.properties", "connector.name=iceberg\ns3.endpoint=http://127.0.0.1:39999/api/v1/s3"),
+        ("etc/catalog/tpch.properties", "connector.name=tpch"),
+    ];
+    world.files.insert("conf".into(), files.map(|(name, text)| (name.into(), text.into())).to_vec());
+    let inputs =
+        inputs(&[("presto.coordinatorConfiguration", json!("conf")), ("stack.assetBucket", json!("my-bucket"))]);
+    assert_eq!(told(run(&world, None, &inputs)), []);
 }
 
 #[test]
@@ -395,7 +450,10 @@ fn a_plan_with_errors_calls_nothing() {
 fn every_rule_with_reads_has_a_row() {
     let plan = Plan::default();
     assert!(plan.is_empty());
-    let here = [1130, 1131, 1132, 1133, 1134, 1135, 1136, 1137, 1138, 1139, 1140, 1141, 1142, 1143, 1144, 1149, 1150];
+    let here = [
+        1130, 1131, 1132, 1133, 1134, 1135, 1136, 1137, 1138, 1139, 1140, 1141, 1142, 1143, 1144, 1149, 1150, 1151,
+        1152,
+    ];
     let codes = starburst_schema::codes::input::CODES.iter().map(|code| code.number).filter(|number| *number >= 1130);
     assert_eq!(codes.collect::<Vec<_>>(), here);
 }

@@ -381,6 +381,18 @@ pub static ROWS: &[Row] = &[
         1067,
         r#"alluxio.packageSha256"#,
     ),
+    row(
+        "an older release with a metastore",
+        r##"{"presto":{"packageUri":"s3://bucket/trino-server-435.tar.gz"},"hiveMetastore":{"type":"standalone"}}"##,
+        1069,
+        r#"presto.packageUri"#,
+    ),
+    row(
+        "PrestoDB with a metastore",
+        r##"{"presto":{"packageUri":"https://bucket/presto-server-0.287.tar.gz"},"hiveMetastore":{"type":"glue"}}"##,
+        1069,
+        r#"presto.packageUri"#,
+    ),
     row("licence without package", r##"{"presto":{"licenseUri":"s3://bucket/l"}}"##, 1068, r#"presto.licenseUri"#),
     row(
         "MySQL without host",

@@ -25,6 +25,11 @@ impl Found {
         self.0.push(Violation::warning(code, Path::from(field), message, instead));
     }
 
+    /// Adds a warning.
+    pub fn warn_at(&mut self, code: &'static Code, path: Path, message: Message, instead: Message) {
+        self.0.push(Violation::warning(code, path, message, instead));
+    }
+
     /// Adds a violation.
     pub fn push(&mut self, violation: Violation) {
         self.0.push(violation);

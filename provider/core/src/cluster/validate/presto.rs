@@ -2,9 +2,9 @@
 
 use starburst_schema::codes::input::{
     ACCESS_WITHOUT_NETWORKS, DIGEST_WITHOUT_PACKAGE, HTTPS_WITHOUT_CERTIFICATE, LICENCE_UNUSED, NETWORK_NOT_IPV4,
-    NETWORKS_UNUSED, OPEN_TO_EVERYONE, PACKAGE_WITHOUT_DIGEST, PORTS_COLLIDE,
+    NETWORKS_UNUSED, ONE_ENDPOINT, OPEN_TO_EVERYONE, PACKAGE_WITHOUT_DIGEST, PORTS_COLLIDE,
 };
-use starburst_schema::fields::{alluxio, presto};
+use starburst_schema::fields::{alluxio, hive_metastore, presto};
 
 use super::{Found, Rule, View};
 use crate::failure::Message;
@@ -20,6 +20,7 @@ pub static RULES: &[Rule] = &[
     open_to_everyone,
     packages,
     licence,
+    one_endpoint,
 ];
 
 /// Ports of Alluxio and of SSH on the same nodes. Source: Alluxio, requirements.
@@ -123,5 +124,29 @@ fn licence(view: &View<'_>, found: &mut Found) {
         let message = Message::new("the default package needs no licence");
         let instead = Message::new("write the package in ").field(&presto::PACKAGE_URI).text(", or remove the licence");
         found.warn(&LICENCE_UNUSED, &presto::LICENSE_URI, message, instead);
+    }
+}
+
+/// The first release of Trino whose S3 file system takes an endpoint for a part of the locations. Source: Trino, release
+/// notes of 464, S3 security mapping.
+const TELLS_LOCATIONS_APART: u32 = 464;
+
+/// A release by the name of its package: what has another name is not judged.
+fn one_endpoint(view: &View<'_>, found: &mut Found) {
+    if view.text(&hive_metastore::TYPE).is_none_or(|kind| kind == "none") {
+        return;
+    }
+    let Some(uri) = view.text(&presto::PACKAGE_URI) else { return };
+    let file = uri.rsplit('/').next().unwrap_or_default();
+    let release =
+        file.strip_prefix("trino-server-").and_then(|rest| rest.split(['.', '-']).next()?.parse::<u32>().ok());
+    if release.is_some_and(|release| release < TELLS_LOCATIONS_APART) || file.starts_with("presto-server-") {
+        let message = Message::new("its catalog `hive` reads through Alluxio alone: tables outside of ")
+            .field(&alluxio::S3_ROOT_MOUNT)
+            .text(" are neither cached nor found");
+        let instead = Message::new("use Trino 464 or later, or add a catalog in ")
+            .field(&presto::COORDINATOR_CONFIGURATION)
+            .text(" for them");
+        found.warn(&ONE_ENDPOINT, &presto::PACKAGE_URI, message, instead);
     }
 }

@@ -85,7 +85,7 @@ fn gone(world: &RealWorld) -> Result<()> {
 
 #[test]
 fn a_node_finds_its_metadata_and_nothing_else_opens_s3() -> Result<()> {
-    super::real_nodes("one::a_node_finds_its_metadata_and_nothing_else_opens_s3", 1, |base| {
+    crate::in_a_world("one::a_node_finds_its_metadata_and_nothing_else_opens_s3", 1, |base| {
         let checks = "
 plain() { curl -s -o /dev/null -w '%{http_code}' \"$@\"; }
 [[ $(plain http://169.254.169.254/latest/meta-data/instance-id) == 401 ]]
@@ -113,7 +113,7 @@ refused env AWS_ACCESS_KEY_ID=$(field AccessKeyId) AWS_SECRET_ACCESS_KEY=x AWS_S
 
 #[test]
 fn a_node_keeps_services_going_and_mounts_its_volume() -> Result<()> {
-    super::real_nodes("one::a_node_keeps_services_going_and_mounts_its_volume", 1, |base| {
+    crate::in_a_world("one::a_node_keeps_services_going_and_mounts_its_volume", 1, |base| {
         let checks = "
 refused dnf -y -q install no-such-package
 refused test -e /usr/lib/jvm/java-17-amazon-corretto.x86_64
