@@ -40,8 +40,8 @@ fn a_user_logs_in_with_the_clusters_password_and_asks_the_cluster() -> Result<()
         };
         let (url, password) = (output("url")?, output("password")?);
         ensure!(password.len() == 32, "the password has {} characters", password.len());
-        let shown = cluster.project.outputs()?;
-        ensure!(!shown.to_string().contains(&password), "the password is shown without being asked for");
+        let shown = cluster.project.run(&["stack", "output"])?.success()?;
+        ensure!(!shown.stdout.contains(&password), "the password is shown without being asked for");
         let picture = place::target().join("tmp/superset.png");
         let asked = browser::find()?.superset_query(&url, &password, QUERY, "15000", &picture);
         asked.map_err(|error| cluster.with_logs(&error))?;
