@@ -12,6 +12,8 @@ mod reference;
 mod registry;
 mod sdks;
 mod short_conditions;
+#[cfg(test)]
+mod sizes_tests;
 mod statuses;
 mod template;
 

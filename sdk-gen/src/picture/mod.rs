@@ -2,15 +2,17 @@
 //! what it leans on, and who may reach it. Knows the template's tree; nothing of what a node runs.
 
 mod boxes;
+mod inputs;
 mod references;
 mod svg;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use self::boxes::{ARROWS, PARTS, Part};
+use self::inputs::{Deciding, Inputs, input, parameters};
 use self::references::between;
 use self::svg::{Anchor, Canvas, Style};
 
@@ -33,11 +35,10 @@ pub fn joint_stack(template: &Value) -> Result<String> {
         "Coordinators, workers, Hive metastore and Superset in a subnet of your VPC, with what surrounds them.",
     );
     canvas.text(28, 34, "The joint stack", Style::Title, Anchor::Start);
-    let legend =
-        "dashed: only with the input that is named below the title · drawn from schema/generated/joint-template.json";
+    let legend = "dashed, or “by”: the named input decides whether it is there · drawn from schema/generated/joint-template.json";
     canvas.text(28, 56, legend, Style::Small, Anchor::Start);
-    canvas.area(300, 78, 660, 668, "your subnet (network.subnetId)");
-    canvas.area(990, 78, 268, 668, "AWS services");
+    canvas.area(306, 78, 648, 668, "your subnet (network.subnetId)");
+    canvas.area(996, 78, 258, 668, "AWS services");
     for (part, lines) in PARTS.iter().zip(&parts) {
         draw(&mut canvas, part, lines, &leaned_on(&leans, part.title))?;
     }
@@ -59,10 +60,14 @@ fn place(title: &str) -> Result<usize> {
     PARTS.iter().position(|part| part.title == title).with_context(|| format!("no box is called {title}"))
 }
 
-/// Lines of each box: `Slot1 … Slot5: network interface`.
-fn sorted(template: &Value) -> Result<Vec<Vec<String>>> {
+/// A line of a box, and how it looks.
+type Line = (String, Style);
+
+/// Lines of each box: `Slot1 … Slot5: network interface`, below them the inputs that decide over them.
+fn sorted(template: &Value) -> Result<Vec<Vec<Line>>> {
+    let resources = template["Resources"].as_object().context("the template has resources")?;
     let mut found: Vec<BTreeMap<(String, String), Vec<String>>> = vec![BTreeMap::new(); PARTS.len()];
-    for (id, resource) in template["Resources"].as_object().context("the template has resources")? {
+    for (id, resource) in resources {
         let at = PARTS.iter().position(|part| part.holds(id));
         let at = at.with_context(|| format!("{id} has no box: give it one in sdk-gen/src/picture/boxes.rs"))?;
         let stem = id.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
@@ -71,12 +76,57 @@ fn sorted(template: &Value) -> Result<Vec<Vec<String>>> {
         let key = if endpoint { ("Endpoint".to_owned(), kind) } else { (stem, kind) };
         found[at].entry(key).or_default().push(id.clone());
     }
-    let lines = found.iter().map(|all| all.iter().flat_map(|((_, kind), ids)| line(kind, ids)).collect());
-    let lines: Vec<Vec<String>> = lines.collect();
-    for (part, lines) in PARTS.iter().zip(&lines) {
+    let mut all = Vec::new();
+    for (part, groups) in PARTS.iter().zip(&found) {
+        let mut lines = Vec::new();
+        let mut switched = 0;
+        for ((_, kind), ids) in groups {
+            let deciding: Vec<Deciding> = ids.iter().map(|id| Deciding::of(template, &resources[id])).collect();
+            let by_box = part.input.is_some_and(|input| deciding.iter().all(|one| one.has(input)));
+            switched += usize::from(by_box);
+            lines.extend(line(kind, ids).into_iter().map(|line| (line, Style::Line)));
+            lines.extend(ids.iter().filter_map(|id| hooks(&resources[id])).map(|hook| (hook, Style::Small)));
+            let unlike_its_box = part.input.map(|_| "always there".to_owned());
+            if let Some(note) = decided(&deciding).or(unlike_its_box).filter(|_| !by_box) {
+                lines.extend(wrapped(&note, part.at).into_iter().map(|line| (line, Style::Small)));
+            }
+        }
         ensure!(!lines.is_empty(), "the box {} stands for nothing", part.title);
+        let input = part.input.unwrap_or_default();
+        ensure!(part.input.is_none() || switched > 0, "{input} decides over nothing in the box {}", part.title);
+        all.push(lines);
     }
-    Ok(lines)
+    Ok(all)
+}
+
+/// The lifecycle hooks of a group, which are no resources of their own.
+fn hooks(resource: &Value) -> Option<String> {
+    let hooks = resource["Properties"]["LifecycleHookSpecificationList"].as_array()?;
+    let names: Vec<&str> = hooks.iter().filter_map(|hook| hook["LifecycleHookName"].as_str()).collect();
+    Some(format!("with lifecycle hook {}", names.join(", ")))
+}
+
+/// What inputs decide: whether any of some resources is there, or how many of them; none where no input does.
+fn decided(resources: &[Deciding]) -> Option<String> {
+    let (first, others) = resources.split_first()?;
+    let of_all: Inputs = first.directly.iter().filter(|at| others.iter().all(|one| one.has(at))).copied().collect();
+    let of_any: Inputs = resources.iter().flat_map(|one| &one.directly).copied().collect();
+    let (word, inputs) = if of_all.is_empty() { ("count by", of_any) } else { ("by", of_all) };
+    let inputs: Vec<&str> = inputs.into_iter().collect();
+    (!inputs.is_empty()).then(|| format!("{word} {}", inputs.join(" or ")))
+}
+
+/// A text in small letters in lines as wide as a box.
+fn wrapped(text: &str, (_, _, width, _): svg::Place) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => word.clone_into(line),
+            Some(line) if svg::fits(&format!("{line} {word}"), width, Style::Small) => *line = format!("{line} {word}"),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn line(kind: &str, ids: &[String]) -> Vec<String> {
@@ -108,39 +158,70 @@ fn words(kind: &str) -> String {
     text.replace("e i p", "Elastic IP")
 }
 
-/// Boxes that everything leans on are named instead of drawn to.
+/// Boxes that a box refers to without an arrow: named in it, or the picture would be full of lines.
 fn leaned_on(leans: &BTreeMap<(usize, usize), u32>, title: &str) -> Vec<&'static str> {
-    let hubs = ["Access", "Role and secrets", "Monitoring"];
     let from = PARTS.iter().position(|part| part.title == title);
     let drawn = |to: &str| ARROWS.iter().any(|(one, other, _)| *one == title && *other == to);
     let to = leans.keys().filter(|(one, _)| Some(*one) == from).map(|(_, to)| PARTS[*to].title);
-    to.filter(|to| hubs.contains(to) && !drawn(to)).collect()
+    to.filter(|to| !drawn(to)).collect()
 }
 
-fn draw(canvas: &mut Canvas, part: &Part, lines: &[String], leans: &[&str]) -> Result<()> {
+fn draw(canvas: &mut Canvas, part: &Part, lines: &[Line], leans: &[&str]) -> Result<()> {
     let (_, _, _, height) = part.at;
     canvas.part(part.at, part.title, part.input.unwrap_or(part.purpose), part.input.is_some())?;
-    for (at, line) in lines.iter().enumerate() {
-        canvas.inside(part.at, 64 + 18 * u32::try_from(at)?, line, Style::Line)?;
-    }
+    let end = list(canvas, part.at, lines)?;
     if !leans.is_empty() {
-        canvas.inside(part.at, height - 10, &format!("uses {}", leans.join(", ").to_lowercase()), Style::Small)?;
+        // As titles within a sentence, but for abbreviations.
+        let names: Vec<String> = leans.iter().map(|name| lower(name)).collect();
+        let uses = wrapped(&format!("refers to {}", names.join(", ")), part.at);
+        let top = height.saturating_sub(10 + 14 * u32::try_from(uses.len().saturating_sub(1))?);
+        ensure!(end + 16 <= top, "the lines of the box {} run into each other: give it more height", part.title);
+        for (at, line) in uses.iter().enumerate() {
+            canvas.inside(part.at, top + 14 * u32::try_from(at)?, line, Style::Small)?;
+        }
     }
     Ok(())
+}
+
+/// Writes lines below the head of a box; where the last one stands.
+fn list(canvas: &mut Canvas, at: svg::Place, lines: &[Line]) -> Result<u32> {
+    let mut down = 46;
+    for (text, style) in lines {
+        let small = matches!(style, Style::Small);
+        down += if small { 15 } else { 18 };
+        canvas.inside(at, down, text, *style)?;
+    }
+    Ok(down)
+}
+
+/// `Role and secrets` as it stands within a sentence; `VPC endpoints` stays.
+fn lower(title: &str) -> String {
+    let abbreviated = title.chars().nth(1).is_some_and(char::is_uppercase);
+    if abbreviated { title.to_owned() } else { title.to_lowercase() }
 }
 
 /// Clients come in by the ports of the security group's rules.
 fn clients(canvas: &mut Canvas, template: &Value) -> Result<()> {
     let rules = template.pointer("/Resources/SecurityGroup/Properties/SecurityGroupIngress/Fn::If/1");
     let rules = rules.and_then(Value::as_array).context("the security group has rules")?;
-    let at = (28, 570, 230, 150);
+    let at = (28, 570, 220, 166);
     canvas.part(at, "Clients", "of networks in the prefix list", false)?;
-    for (line, rule) in rules.iter().enumerate() {
-        let port =
-            rule["FromPort"].as_u64().map_or_else(|| "presto.httpPort".to_owned(), |port| format!("port {port}"));
-        let text = format!("{}: {port}", rule["Description"].as_str().unwrap_or_default());
-        canvas.inside(at, 64 + 18 * u32::try_from(line)?, &text, Style::Line)?;
+    let mut lines = Vec::new();
+    for rule in rules {
+        let name = rule["Description"].as_str().context("a rule of the security group has no description")?;
+        match rule["FromPort"].as_u64() {
+            Some(port) => lines.push((format!("{name}: port {port}"), Style::Line)),
+            None => {
+                let mut named = BTreeSet::new();
+                parameters(&rule["FromPort"], &mut named);
+                let inputs: Vec<&str> = named.into_iter().filter_map(input).collect();
+                ensure!(!inputs.is_empty(), "the port of the rule {name} comes from no input");
+                lines.push((format!("{name}: the port of"), Style::Line));
+                lines.extend(wrapped(&inputs.join(" or "), at).into_iter().map(|line| (line, Style::Small)));
+            }
+        }
     }
+    list(canvas, at, &lines)?;
     canvas.arrow(at, PARTS[place("Access")?].at, "come in through", true);
     Ok(())
 }
@@ -161,6 +242,56 @@ mod tests {
         for id in ["LogGroup", "Workers", "SupersetVolume", "PublicAddress"] {
             assert!(picture.contains(id), "{id}");
         }
+        for id in joint["Resources"].as_object().unwrap().keys() {
+            let boxes: Vec<&str> = PARTS.iter().filter(|part| part.holds(id)).map(|part| part.title).collect();
+            assert_eq!(boxes.len(), 1, "{id} stands in {boxes:?}");
+        }
+    }
+
+    #[test]
+    fn every_reference_between_boxes_is_drawn_or_named() {
+        let (joint, _) = template::joint_template().unwrap();
+        let leans = between(&joint, |id| PARTS.iter().position(|part| part.holds(id)));
+        assert!(leaned_on(&leans, "Monitoring").contains(&"Workers"), "alarms watch the groups");
+        for (from, to) in leans.keys().map(|(from, to)| (PARTS[*from].title, PARTS[*to].title)) {
+            let drawn = ARROWS.iter().any(|(one, other, _)| (*one, *other) == (from, to));
+            assert!(drawn != leaned_on(&leans, from).contains(&to), "{from} to {to}: either drawn or named");
+        }
+        assert!(!leaned_on(&leans, "Workers").contains(&"Coordinators"), "an arrow says it already");
+        assert!(!leaned_on(&leans, "Coordinators").contains(&"Superset"), "nothing refers there");
+    }
+
+    #[test]
+    fn optional_resources_name_the_input_that_decides_over_them() {
+        let (joint, _) = template::joint_template().unwrap();
+        let lines: Vec<Line> = sorted(&joint).unwrap().concat();
+        let after = |id: &str| {
+            let at = lines.iter().position(|(line, _)| line.starts_with(id)).unwrap();
+            lines[at + 1].0.clone()
+        };
+        assert_eq!(after("Dashboard"), "by monitoring.cloudWatchMetrics");
+        assert_eq!(after("MetastorePassword"), "by hiveMetastore.password");
+        assert_eq!(after("Slot1"), "count by ec2.haCoordinatorCount");
+        assert_eq!(after("EndpointGroup"), "always there");
+        assert_eq!(after("Workers"), "with lifecycle hook drain");
+        assert!(!after("SupersetNode").starts_with("by"), "its box says it");
+    }
+
+    #[test]
+    fn a_box_is_not_called_optional_by_an_input_that_decides_over_nothing_in_it() {
+        let (mut joint, _) = template::joint_template().unwrap();
+        joint["Conditions"]["HasSuperset"] = serde_json::json!({ "Fn::Equals": ["yes", "yes"] });
+        let error = joint_stack(&joint).unwrap_err().to_string();
+        assert!(error.contains("superset.enabled decides over nothing in the box Superset"), "{error}");
+    }
+
+    #[test]
+    fn clients_come_in_by_the_ports_of_the_rules() {
+        let (mut joint, _) = template::joint_template().unwrap();
+        let rules = "/Resources/SecurityGroup/Properties/SecurityGroupIngress/Fn::If/1";
+        joint.pointer_mut(rules).unwrap()[3]["FromPort"] = serde_json::json!(9099);
+        let picture = joint_stack(&joint).unwrap();
+        assert!(picture.contains("Superset: port 9099") && picture.contains("presto.httpPort"), "{picture}");
     }
 
     #[test]

@@ -28,18 +28,18 @@ pub enum Anchor {
 }
 
 const SHEET: &str = "
-svg { background: #ffffff; }
+.page, .behind { fill: #ffffff; }
 text { font-family: system-ui, 'DejaVu Sans', sans-serif; fill: #1f2937; }
 .title { font-size: 20px; font-weight: 600; } .head { font-size: 15px; font-weight: 600; }
 .line { font-size: 12px; } .small { font-size: 11px; fill: #5b6472; }
 .part { fill: #f3f6fa; stroke: #37517e; stroke-width: 1.4; } .optional { stroke-dasharray: 6 4; }
 .area { fill: none; stroke: #9aa5b4; stroke-width: 1; }
 .arrow { stroke: #37517e; stroke-width: 1.6; fill: none; } .traffic { stroke: #b45309; }
-.halo { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; }
+.tip { fill: #37517e; } .tip.traffic { fill: #b45309; stroke: none; }
 @media (prefers-color-scheme: dark) {
-  svg { background: #11161d; } text { fill: #e5e9f0; } .small { fill: #a3adbb; }
+  .page, .behind { fill: #11161d; } text { fill: #e5e9f0; } .small { fill: #a3adbb; }
   .part { fill: #1b2430; stroke: #8fb0e6; } .arrow { stroke: #8fb0e6; } .traffic { stroke: #f0a860; }
-  .halo { stroke: #11161d; } marker path { fill: #8fb0e6; }
+  .tip { fill: #8fb0e6; } .tip.traffic { fill: #f0a860; } .area { stroke: #5b6675; }
 }";
 
 /// The picture while it is made.
@@ -50,15 +50,14 @@ pub struct Canvas {
 impl Canvas {
     /// An empty one; `title` and `words` are for those who do not see it.
     pub fn new(width: u32, height: u32, title: &str, words: &str) -> Self {
-        let tip = Path::new().set("d", "M0,0 L8,4 L0,8 z").set("fill", "#37517e");
-        let marker = Marker::new().set("id", "tip").set("markerWidth", 8).set("markerHeight", 8);
-        let marker = marker.set("refX", 8).set("refY", 4).set("orient", "auto").add(tip);
+        let tips = Definitions::new().add(tip("tip", "tip")).add(tip("tip-traffic", "tip traffic"));
         let document = Document::new().set("viewBox", (0, 0, width, height)).set("width", width).set("height", height);
         let document = document
             .set("role", "img")
             .add(Title::new(title))
             .add(Description::new().add(::svg::node::Text::new(words)));
-        Self { document: document.add(Sheet::new(SHEET)).add(Definitions::new().add(marker)) }
+        let page = Rectangle::new().set("width", width).set("height", height).set("class", "page");
+        Self { document: document.add(Sheet::new(SHEET)).add(tips).add(page) }
     }
 
     fn add(&mut self, node: impl Node) {
@@ -97,14 +96,8 @@ impl Canvas {
     /// # Errors
     /// A text that is wider than the box, by the width of letters that are wider than most.
     pub fn inside(&mut self, (x, y, width, height): Place, down: u32, text: &str, style: Style) -> Result<()> {
-        let letter = match style {
-            Style::Title | Style::Head => 88,
-            Style::Line => 66,
-            Style::Small => 60,
-        };
-        let wide = u32::try_from(text.chars().count())? * letter / 10;
         ensure!(
-            wide + 24 <= width && down + 6 <= height,
+            fits(text, width, style) && down + 6 <= height,
             "{text:?} is wider or lower than its box: give the box more room"
         );
         self.text(x + 14, y + down, text, style, Anchor::Start);
@@ -121,17 +114,43 @@ impl Canvas {
     /// An arrow from the border of one box to that of another, straight or slanting, with a word at its middle.
     pub fn arrow(&mut self, from: Place, to: Place, label: &str, traffic: bool) {
         let ((x1, y1), (x2, y2)) = ends(from, to);
-        let class = if traffic { "arrow traffic" } else { "arrow" };
+        let (class, tip) = if traffic { ("arrow traffic", "url(#tip-traffic)") } else { ("arrow", "url(#tip)") };
         let line = Line::new().set("x1", x1).set("y1", y1).set("x2", x2).set("y2", y2);
-        self.add(line.set("class", class).set("marker-end", "url(#tip)"));
-        let text = Text::new(label).set("x", (x1 + x2) / 2).set("y", (y1 + y2) / 2 + 4);
-        self.add(text.set("class", "small halo").set("text-anchor", "middle"));
+        self.add(line.set("class", class).set("marker-end", tip));
+        let (x, y) = ((x1 + x2) / 2, (y1 + y2) / 2);
+        let wide = wide(label, Style::Small) + 2;
+        let behind = Rectangle::new().set("x", x.saturating_sub(wide / 2)).set("y", y.saturating_sub(8));
+        self.add(behind.set("width", wide).set("height", 16).set("class", "behind"));
+        let text = Text::new(label).set("x", x).set("y", y + 4);
+        self.add(text.set("class", "small").set("text-anchor", "middle"));
     }
 
     /// The text of the picture.
     pub fn finish(self) -> String {
         format!("{}\n", self.document)
     }
+}
+
+/// The head of an arrow.
+fn tip(id: &str, class: &str) -> Marker {
+    let shape = Path::new().set("d", "M0,0 L8,4 L0,8 z").set("class", class);
+    let marker = Marker::new().set("id", id).set("markerWidth", 8).set("markerHeight", 8);
+    marker.set("refX", 8).set("refY", 4).set("orient", "auto").add(shape)
+}
+
+/// Whether a text has room in a box of a width.
+pub fn fits(text: &str, width: u32, style: Style) -> bool {
+    wide(text, style) + 24 <= width
+}
+
+/// How wide a text is at most in fonts that are in use: letters are counted as wider than most.
+fn wide(text: &str, style: Style) -> u32 {
+    let letter = match style {
+        Style::Title | Style::Head => 88,
+        Style::Line => 66,
+        Style::Small => 60,
+    };
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX / letter) * letter / 10
 }
 
 /// Where an arrow leaves and arrives: at sides that face each other, in the middle of what they share.
