@@ -85,7 +85,7 @@ impl Story {
             let fact = format!("{:.1} MB came from S3, the rest from Alluxio's cache", read.bytes as f64 / 1e6);
             self.screen.found(which, &fact, read.took);
         }
-        Ok(())
+        table::unaltered(&self.cluster)
     }
 
     fn grow(&mut self) -> Result<()> {

@@ -17,6 +17,7 @@ fn a_cluster_of_real_nodes_answers_grows_and_leaves_nothing() -> Result<()> {
         table::fill(&cluster.world, 4, 1_000)?;
         cluster.up_and_ask(2)?;
         table::register(&cluster)?;
+        table::unaltered(&cluster)?;
         let rows = cluster.query(&format!("SELECT count(*), sum(amount) FROM {TABLE}"))?;
         ensure!(rows == [serde_json::json!([4_000, 1_998_000])], "the table holds something else: {rows:?}");
         let counted = cluster.world.s3.store().counted(seed::BUCKET);
