@@ -16,8 +16,8 @@ use crate::real::{self, RealWorld, inside, table, world};
 
 /// For the whole demo.
 const LIMIT: Duration = Duration::from_secs(40 * 60);
-/// Files of the table, 20 MB each.
-const FILES: u64 = 16;
+/// Files of the table, 18.5 MB each.
+const FILES: u64 = 8;
 /// Lines of each.
 const LINES: u64 = 200_000;
 /// Splits that do nothing for twenty seconds each, so that queries are there at any moment of the roll.
