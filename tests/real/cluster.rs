@@ -188,11 +188,11 @@ outputs:
 }
 
 /// The configuration folders of the nodes: catalogs with data of their own, and a smaller heap than the node would have.
-/// A worker that leaves gives the coordinator twenty seconds to notice, where Trino's default is two minutes: with five, on
+/// A worker that leaves gives the coordinator ten seconds to notice, where Trino's default is two minutes: with five, on
 /// a machine at three times its load, a query was sent to a worker that had ended.
 fn configuration(base: &Path) -> Result<PathBuf> {
     let folder = base.join("configuration");
-    for (role, own) in [("coordinator", ""), ("worker", "shutdown.grace-period=20s\n")] {
+    for (role, own) in [("coordinator", ""), ("worker", "shutdown.grace-period=10s\n")] {
         let etc = folder.join(role).join("etc");
         std::fs::create_dir_all(etc.join("catalog"))?;
         for catalog in ["tpch", "blackhole"] {

@@ -55,8 +55,8 @@ status() {
   echo "starburst: $1" >/dev/console || true
   # In quotes a comma is not read as the beginning of a list.
   local text=${1//[\"\\]/}
-  aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=\"${text:0:256}\"" ||
-    log "the status tag could not be written"
+  # A stack that goes takes EC2's endpoint away while nodes drain.
+  timeout 30 aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=\"${text:0:256}\"" || true
 }
 
 # To a stack at rest a signal is refused: that is right for a node that its group launched between two operations.

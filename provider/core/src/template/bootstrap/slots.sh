@@ -1,9 +1,10 @@
 # Slots of the stack: interfaces and volumes that outlive a node, found by tag, told apart by id.
 
 # The group that the node belongs to, and the slots in the tag of that group: interface and volume of each.
+# Asked of Auto Scaling alone: its endpoint stays until the groups are gone, other than EC2's.
 group() {
-  aws ec2 describe-instances --instance-ids "$INSTANCE" --output text \
-    --query "Reservations[0].Instances[0].Tags[?Key=='aws:autoscaling:groupName'].Value"
+  aws autoscaling describe-auto-scaling-groups --output text \
+    --query "AutoScalingGroups[?Instances[?InstanceId=='$INSTANCE']].AutoScalingGroupName"
 }
 
 slots() {
