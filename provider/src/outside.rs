@@ -30,6 +30,14 @@ impl Outside {
     pub fn here() -> Self {
         Self { files: ProgramFiles::here() }
     }
+
+    /// The clients that a provider configuration describes, for commands that ask more of AWS than an operation does.
+    ///
+    /// # Errors
+    /// What the configuration lacks, such as a region.
+    pub async fn clients(config: &Value) -> Result<Aws, Failure> {
+        aws::clients(&aws_config(config)).await.map_err(|why| unusable(&why))
+    }
 }
 
 /// Clients, settings and what else an operation reaches.
@@ -47,7 +55,7 @@ impl World for Outside {
     }
 
     async fn connect(&self, config: &Value) -> Result<Arc<dyn Connection>, Failure> {
-        let aws = aws::clients(&aws_config(config)).await.map_err(|why| unusable(&why))?;
+        let aws = Self::clients(config).await?;
         Ok(Arc::new(Configured { aws, settings: settings(config), files: self.files.clone(), clock: SystemClock }))
     }
 }

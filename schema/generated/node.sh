@@ -38,8 +38,7 @@ status() {
 log "status: $1"
 echo "starburst: $1" >/dev/console || true
 local text=${1//[\"\\]/}
-aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=\"${text:0:256}\"" ||
-log "the status tag could not be written"
+timeout 30 aws ec2 create-tags --resources "$INSTANCE" --tags "Key=starburst:status,Value=\"${text:0:256}\"" || true
 }
 signal() {
 aws cloudformation signal-resource --stack-name "${CONF[stack]}" --logical-resource-id "${CONF[resource]}" \
@@ -126,8 +125,8 @@ done
 fail "Java $1 is not below /usr/lib/jvm"
 }
 group() {
-aws ec2 describe-instances --instance-ids "$INSTANCE" --output text \
---query "Reservations[0].Instances[0].Tags[?Key=='aws:autoscaling:groupName'].Value"
+aws autoscaling describe-auto-scaling-groups --output text \
+--query "AutoScalingGroups[?Instances[?InstanceId=='$INSTANCE']].AutoScalingGroupName"
 }
 slots() {
 aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names "$1" --output text \

@@ -14,6 +14,7 @@ pub mod fields;
 pub mod format;
 pub mod naming;
 pub mod outputs;
+pub mod permissions;
 pub mod provider_config;
 pub mod terraform;
 

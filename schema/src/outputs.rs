@@ -278,6 +278,8 @@ pub const WORKERS_DESIRED: &str = "workersDesired";
 pub const WORKERS_IN_SERVICE: &str = "workersInService";
 /// Name of the number of serving coordinators in [`LOOKUP_OUTPUTS`].
 pub const COORDINATORS_IN_SERVICE: &str = "coordinatorsInService";
+/// Name of the inputs in [`LOOKUP_OUTPUTS`].
+pub const INPUTS: &str = "inputs";
 
 /// What a look at a cluster answers beside its outputs that are no secret.
 pub static LOOKUP_OUTPUTS: &[Answer] = &[
@@ -285,6 +287,12 @@ pub static LOOKUP_OUTPUTS: &[Answer] = &[
     Answer { name: WORKERS_DESIRED, kind: OutputKind::Integer, doc: "Desired capacity of the worker group." },
     Answer { name: WORKERS_IN_SERVICE, kind: OutputKind::Integer, doc: "Workers that are in service." },
     Answer { name: COORDINATORS_IN_SERVICE, kind: OutputKind::Integer, doc: "Coordinators that are in service." },
+    Answer {
+        name: INPUTS,
+        kind: OutputKind::Map,
+        doc: "The cluster's inputs as an import would write them, by path such as `ec2.workerCount`, each as text; those \
+              that have their default or are secret are left out. Comparing two environments is comparing two of these.",
+    },
 ];
 
 /// Name of the template's text in [`JOINT_TEMPLATE_OUTPUTS`].

@@ -44,6 +44,14 @@ impl Ec2Client {
         Self { client: Client::from_conf(config.build()), failures: Failures::new("ec2", redactor) }
     }
 
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn failures(&self) -> &Failures {
+        &self.failures
+    }
+
     async fn dns_hostnames(&self, vpc_id: &str) -> Called<bool> {
         let call = self.client.describe_vpc_attribute().vpc_id(vpc_id).attribute(VpcAttributeName::EnableDnsHostnames);
         let answer = call.send().await.map_err(|error| self.failures.call("DescribeVpcAttribute", &error))?;

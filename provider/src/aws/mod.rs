@@ -2,7 +2,7 @@
 //! names an SDK type, and nothing here knows the resource, its inputs or a client.
 //!
 //! Map: [`config`] turns settings into clients · [`http`], [`retry`] and [`credentials`] are its parts · one file a
-//! service · [`call_error`] says what a failed call means · `call_log` logs calls · [`expiry`] knows how long credentials live · [`redact`] keeps secrets out of texts.
+//! service · [`call_error`] says what a failed call means · `call_log` logs calls · [`dry_run`] asks EC2 without doing · [`expiry`] knows how long credentials live · [`redact`] keeps secrets out of texts.
 
 pub mod autoscaling;
 pub mod call_error;
@@ -21,6 +21,7 @@ pub mod secretsmanager;
 pub mod sts;
 
 mod drift;
+pub mod dry_run;
 mod stack_request;
 #[cfg(test)]
 mod wire_tests;

@@ -1,9 +1,12 @@
 //! S3: buckets and objects. HEAD answers carry no body, so their status alone tells what a failure means.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumMode;
 use starburst_core::ports::{CallError, CallErrorKind, Called, ObjectStore};
 
 use super::call_error::Failures;
@@ -34,6 +37,64 @@ impl S3Client {
         }
         Self { client: Client::from_conf(config.build()), failures: Failures::new("s3", redactor) }
     }
+
+    /// Writes an object from a file of at most 5 GiB, without holding it in memory; `sha256`, base64, is what S3 compares
+    /// and keeps.
+    ///
+    /// # Errors
+    /// Those of PutObject; [`CallErrorKind::Other`] for a file that cannot be read.
+    pub async fn put_file(&self, bucket: &str, key: &str, file: &Path, sha256: &str) -> Called<()> {
+        let body = ByteStream::from_path(file).await.map_err(|error| CallError {
+            kind: CallErrorKind::Other,
+            action: "s3:PutObject".to_owned(),
+            code: String::new(),
+            message: format!("{} cannot be read: {error}", file.display()),
+        })?;
+        let call = self.client.put_object().bucket(bucket).key(key).checksum_sha256(sha256).body(body);
+        call.send().await.map(drop).map_err(|error| self.failures.call("PutObject", &error))
+    }
+
+    /// What S3 says of an object without sending it; `None` when there is none.
+    ///
+    /// # Errors
+    /// Those of HeadObject.
+    pub async fn stored(&self, bucket: &str, key: &str) -> Called<Option<Stored>> {
+        let call = self.client.head_object().bucket(bucket).key(key).checksum_mode(ChecksumMode::Enabled);
+        match call.send().await {
+            Ok(found) => Ok(Some(Stored {
+                bytes: found.content_length.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
+                sha256: found.checksum_sha256,
+            })),
+            Err(error) => unless_absent(self.failures.call("GetObject", &error), None),
+        }
+    }
+
+    /// The text of a small object; `None` when there is none.
+    ///
+    /// # Errors
+    /// Those of GetObject; [`CallErrorKind::Transport`] when the answer breaks off.
+    pub async fn text(&self, bucket: &str, key: &str) -> Called<Option<String>> {
+        let answer = match self.client.get_object().bucket(bucket).key(key).send().await {
+            Ok(answer) => answer,
+            Err(error) => return unless_absent(self.failures.call("GetObject", &error), None),
+        };
+        let content = answer.body.collect().await.map_err(|error| CallError {
+            kind: CallErrorKind::Transport,
+            action: "s3:GetObject".to_owned(),
+            code: String::new(),
+            message: error.to_string(),
+        })?;
+        Ok(Some(String::from_utf8_lossy(&content.into_bytes()).into_owned()))
+    }
+}
+
+/// An object as HeadObject shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The SHA-256 that it was written with, base64; `None` when it was written without one.
+    pub sha256: Option<String>,
 }
 
 fn unless_absent<T>(error: CallError, absent: T) -> Called<T> {

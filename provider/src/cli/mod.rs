@@ -1,7 +1,11 @@
-//! For people at a terminal: help, version, the bundled template, explanations of error codes, and following a stack,
-//! which alone makes calls. Prints its data to standard output and everything else to standard error.
+//! For people at a terminal: help, version, the bundled template, explanations of error codes, shell completion; and,
+//! which alone make calls: following a stack, a look at the account, a mirror of packages. Prints its data to standard
+//! output and everything else to standard error.
 
+mod doctor;
 mod explain;
+mod packages;
+mod place;
 mod watch;
 
 use std::path::Path;
@@ -11,7 +15,20 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use starburst_core::failure::Client;
 
 /// The words and flags that make the program a tool for people; anything else starts the plugin.
-const OURS: [&str; 8] = ["template", "explain", "watch", "help", "--help", "-h", "--version", "-V"];
+const OURS: [&str; 12] = [
+    "permissions",
+    "template",
+    "explain",
+    "watch",
+    "doctor",
+    "packages",
+    "completion",
+    "help",
+    "--help",
+    "-h",
+    "--version",
+    "-V",
+];
 
 /// The one flag that is no command, which front end speaks is decided elsewhere; and what the environment may say.
 const AFTER: &str = "\
@@ -43,6 +60,41 @@ enum Command {
     },
     /// Follow what is under way in a CloudFormation stack, one line a change.
     Watch(watch::Watch),
+    /// Look whether credentials, region and permissions suffice for a cluster; makes nothing.
+    #[command(after_help = doctor::AFTER)]
+    Doctor(doctor::Doctor),
+    /// Print the least policy of those who deploy, or of CloudFormation's role.
+    Permissions {
+        /// Whose policy.
+        #[arg(value_enum)]
+        of: Whose,
+    },
+    /// Software of the nodes: a mirror for subnets without a way out.
+    #[command(subcommand)]
+    Packages(packages::Packages),
+    /// Print the completion script of a shell.
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Whose policy is printed.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Whose {
+    /// What the plugin calls itself, in the name of whoever runs pulumi or terraform.
+    Caller,
+    /// What CloudFormation calls: for the role in stack.roleArn, or for the caller too where there is none.
+    Resources,
+}
+
+impl Whose {
+    const fn policy(self) -> &'static str {
+        match self {
+            Self::Caller => include_str!("../../../schema/generated/policies/caller.json"),
+            Self::Resources => include_str!("../../../schema/generated/policies/resources.json"),
+        }
+    }
 }
 
 /// The name and the client of a program that was started by this path.
@@ -62,8 +114,8 @@ pub fn run(arguments: &[String]) -> Option<ExitCode> {
         return None;
     }
     let (name, client) = program(arguments.first()?);
-    let line = Line::command().name(name).mut_subcommand("watch", |watch| watch.after_help(watch::after_help(name)));
-    let line = line.try_get_matches_from(arguments).and_then(|matches| Line::from_arg_matches(&matches));
+    let command = Line::command().name(name).mut_subcommand("watch", |watch| watch.after_help(watch::after_help(name)));
+    let line = command.clone().try_get_matches_from(arguments).and_then(|matches| Line::from_arg_matches(&matches));
     Some(match line.map(|line| line.command) {
         Ok(Command::Template) => print(starburst_core::template::BODY),
         Ok(Command::Explain { code }) => match explain::explain(&code) {
@@ -74,12 +126,22 @@ pub fn run(arguments: &[String]) -> Option<ExitCode> {
             }
         },
         Ok(Command::Watch(what)) => watch::run(&what, client),
+        Ok(Command::Doctor(what)) => doctor::run(&what, client),
+        Ok(Command::Packages(what)) => packages::run(&what, client),
+        Ok(Command::Permissions { of }) => print(of.policy()),
+        Ok(Command::Completion { shell }) => completion(shell, command, name),
         Err(other) => {
             // Help and version end here too; clap knows the stream and the code of each.
             let _ = other.print();
             ExitCode::from(u8::try_from(other.exit_code()).unwrap_or(1))
         }
     })
+}
+
+fn completion(shell: clap_complete::Shell, mut command: clap::Command, name: &str) -> ExitCode {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, name, &mut script);
+    print(&String::from_utf8_lossy(&script))
 }
 
 /// Prints data; a reader that went away early is no failure.

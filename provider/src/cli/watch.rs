@@ -1,10 +1,8 @@
 //! The command that follows a stack: lines to standard output, the cause of a failure to standard error. Changes
 //! nothing in AWS.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use clap::Args;
@@ -13,13 +11,13 @@ use starburst_core::failure::{Client, Failure};
 use starburst_core::ports::{Cancellation, Clock as _, Ports, Progress, ProgressSink};
 use starburst_core::stack::{Followed, Follower};
 use starburst_core::time::Millis;
-use starburst_core::value::Value;
 use starburst_schema::format::{Format, parse_duration};
 use tokio::sync::Notify;
 
+use super::place::Place;
 use crate::clock::SystemClock;
 use crate::outside::Outside;
-use crate::world::{Connection, World as _};
+use crate::world::World as _;
 use crate::{log, panic};
 
 /// What a shell calls a program that was interrupted: 128 and the number of the signal.
@@ -30,15 +28,8 @@ const INTERRUPTED: u8 = 130;
 pub struct Watch {
     /// Name or ARN of the stack.
     stack: String,
-    /// Region of the stack; default that of its ARN, else AWS_REGION or the profile's.
-    #[arg(long)]
-    region: Option<String>,
-    /// Profile of the shared files; default AWS_PROFILE.
-    #[arg(long)]
-    profile: Option<String>,
-    /// URL of all services of AWS, for a model or an emulator; default AWS_ENDPOINT_URL.
-    #[arg(long, value_name = "URL")]
-    endpoint_url: Option<String>,
+    #[command(flatten)]
+    place: Place,
     /// Keep waiting for the next operation until interrupted; the stack need not exist yet.
     #[arg(long)]
     follow: bool,
@@ -93,7 +84,8 @@ async fn until_interrupted(watch: &Watch, client: Client) -> ExitCode {
 }
 
 async fn follow(watch: &Watch, lines: &Lines) -> Result<ExitCode, Failure> {
-    let connection = connect(watch).await?;
+    let region = guard::parse(&watch.stack).map(|arn| arn.region);
+    let connection = Outside::here().connect(&watch.place.settings(region)).await?;
     let ports = connection.ports(&Never, lines);
     guard::same_region(ports, &watch.stack)?;
     let mut follower = Follower::new(&watch.stack, fields_of_resources(), SystemClock.now(), watch.timeout);
@@ -139,16 +131,7 @@ async fn one(
     })
 }
 
-async fn connect(watch: &Watch) -> Result<Arc<dyn Connection>, Failure> {
-    let region = watch.region.clone().or_else(|| guard::parse(&watch.stack).map(|arn| arn.region));
-    let settings =
-        [("region", region), ("profile", watch.profile.clone()), ("endpointUrl", watch.endpoint_url.clone())];
-    let given: BTreeMap<String, Value> =
-        settings.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::text(text?)))).collect();
-    Outside::here().connect(&Value::Map(given)).await
-}
-
-fn tell(failure: &Failure, client: Client) -> ExitCode {
+pub(super) fn tell(failure: &Failure, client: Client) -> ExitCode {
     eprintln!("{}", failure.render(client));
     ExitCode::FAILURE
 }
@@ -159,7 +142,7 @@ fn duration(text: &str) -> Result<Millis, String> {
 }
 
 /// Nobody cancels but by ending the program.
-struct Never;
+pub(super) struct Never;
 
 #[async_trait]
 impl Cancellation for Never {

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use starburst_schema::outputs::{
-    COORDINATORS_IN_SERVICE, STATUS, WORKER_AUTO_SCALING_GROUP_NAME, WORKERS_DESIRED, WORKERS_IN_SERVICE,
+    COORDINATORS_IN_SERVICE, INPUTS, STATUS, WORKER_AUTO_SCALING_GROUP_NAME, WORKERS_DESIRED, WORKERS_IN_SERVICE,
 };
-use starburst_schema::{Exposure, OUTPUTS};
+use starburst_schema::{Exposure, FIELDS, OUTPUTS};
 
 use super::api::{ReadCluster, Settings};
 use super::read::read;
 use crate::failure::Failure;
+use crate::path::Path;
 use crate::ports::{Group, Ports};
 use crate::value::Value;
 
@@ -35,6 +36,7 @@ pub async fn lookup(ports: Ports<'_>, settings: &Settings, id_or_name: &str) -> 
 
 async fn live(ports: Ports<'_>, found: &ReadCluster) -> Value {
     let mut cluster = plain(&found.outputs);
+    cluster.insert(INPUTS.to_owned(), Value::Map(inputs(&found.inputs)));
     // What cannot be read leaves the rest as it is.
     if let Ok(Some(stack)) = ports.cloud_formation.describe_stack(&found.id).await {
         cluster.insert(STATUS.to_owned(), Value::text(stack.status));
@@ -63,6 +65,28 @@ fn plain(outputs: &Value) -> BTreeMap<String, Value> {
     shown.filter_map(|output| Some((output.name.to_owned(), value(output.name)?))).collect()
 }
 
+/// Every input that has a value and is no secret, by its path, as text.
+fn inputs(inputs: &Value) -> BTreeMap<String, Value> {
+    let shown = FIELDS.iter().filter(|field| !field.is_secret());
+    let value = |path: &str| Some(Value::text(text(inputs.at(&Path::field(path)))?));
+    shown.filter_map(|field| Some((field.path.to_owned(), value(field.path)?))).collect()
+}
+
+/// A value as a person writes it on one line; `None` for none, or for one that must not be shown.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::List(items) => Some(items.iter().filter_map(text).collect::<Vec<_>>().join(", ")),
+        Value::Map(map) => {
+            let entries = map.iter().filter_map(|(key, value)| Some(format!("{key}={}", text(value)?)));
+            Some(entries.collect::<Vec<_>>().join(", "))
+        }
+        other => other.as_integer().map(|number| number.to_string()),
+    }
+    .filter(|_| !value.is_secret())
+}
+
 fn serving(group: &Group) -> Value {
     let serving = group.instances.iter().filter(|instance| instance.lifecycle_state == SERVING).count();
     Value::integer(i64::try_from(serving).unwrap_or(i64::MAX))
@@ -85,6 +109,25 @@ mod tests {
         ]));
         let shown: Vec<String> = plain(&outputs).into_keys().collect();
         assert_eq!(shown, [WORKER_AUTO_SCALING_GROUP_NAME]);
+    }
+
+    #[test]
+    fn inputs_are_told_as_text_and_no_secret_is() {
+        let given = Value::from(&serde_json::json!({
+            "network": { "securityGroupIds": ["sg-1", "sg-2"] }, "ec2": { "workerCount": 3, "sessionManager": true },
+            "stack": { "tags": { "a": "1", "b": "2" } }, "hiveMetastore": { "password": "hidden" },
+        }));
+        let told: Vec<(String, String)> = inputs(&given)
+            .into_iter()
+            .map(|(path, value)| (path, value.as_text().unwrap_or_default().to_owned()))
+            .collect();
+        let expected = [
+            ("ec2.sessionManager", "true"),
+            ("ec2.workerCount", "3"),
+            ("network.securityGroupIds", "sg-1, sg-2"),
+            ("stack.tags", "a=1, b=2"),
+        ];
+        assert_eq!(told, expected.map(|(path, text)| (path.to_owned(), text.to_owned())));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The bundled joint template: one static text, its version, and the names in it that others need. Made by `sdk-gen`
 //! from the table, the fragments in `resources/` and the scripts in `bootstrap/`; knows nothing of stacks, AWS or clients.
 
+pub mod packages;
 mod settings;
 #[cfg(test)]
 mod tests;
