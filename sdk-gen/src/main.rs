@@ -4,18 +4,24 @@
 
 mod artifact;
 mod compact_yaml;
+#[cfg(test)]
+mod compatible_tests;
 mod node_script;
+mod permissions;
 mod picture;
 mod pulumi_schema;
 mod pulumi_types;
 mod reference;
 mod registry;
+mod release;
 mod sdks;
 mod short_conditions;
+mod site;
 #[cfg(test)]
 mod sizes_tests;
 mod statuses;
 mod template;
+mod tool;
 
 use std::process::ExitCode;
 
@@ -38,6 +44,10 @@ struct Arguments {
     /// Write nothing: list the files and their sizes.
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten, next_help_heading = "For `release`")]
+    release: release::Options,
+    #[command(flatten, next_help_heading = "For `release` and `sdks`")]
+    tools: sdks::Tools,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -50,10 +60,18 @@ enum What {
     PulumiSchema,
     /// The reference pages in `docs/reference/`.
     Reference,
+    /// The policies of the deploying user and of CloudFormation's role, and `docs/permissions.md`.
+    Permissions,
     /// The pages and examples that a registry of Terraform providers reads.
     RegistryDocs,
-    /// The SDKs in `target/sdks/`, by the official generators; needs Go, and nothing of it is checked in.
+    /// The SDKs in `target/sdks/`, by the official generators, with an npm tarball and a Python wheel; needs Go, Node and
+    /// Python, and nothing of it is checked in.
     Sdks,
+    /// The documentation as a static site in `target/site/`, by Sphinx; needs Python. A broken link is an error.
+    Site,
+    /// Every file that users install, for this machine's platform, in `target/release-files/`: the plugin for both
+    /// clients, the SDKs' packages, checksums, bill of materials, changelog entry. The same sources give the same bytes.
+    Release,
 }
 
 fn main() -> ExitCode {
@@ -74,14 +92,25 @@ fn main() -> ExitCode {
 /// Does what was asked; `false` when a check found a stale file.
 fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     match (arguments.what, mode(arguments)) {
-        (What::Sdks, Mode::Write) => sdks::build().map(|()| true),
-        (What::Sdks, Mode::DryRun) => {
-            sdks::list();
-            Ok(true)
+        (What::Sdks, Mode::Write) => sdks::build(&arguments.tools, release::epoch()?).map(|_| list(&sdks::artifacts())),
+        (What::Sdks, Mode::DryRun) => Ok(list(&sdks::artifacts())),
+        (What::Release, Mode::Write) => release::make(&arguments.release, &arguments.tools).map(|()| true),
+        (What::Release, Mode::DryRun) => Ok(list(&release::names())),
+        (What::Site, Mode::Write) => site::build().map(|()| true),
+        (What::Site, Mode::DryRun) => Ok(list(&[site::OUT.to_owned()])),
+        (What::Sdks | What::Release | What::Site, Mode::Check) => {
+            anyhow::bail!("these are not checked in, so none can be stale; leave out --check")
         }
-        (What::Sdks, Mode::Check) => anyhow::bail!("SDKs are not checked in, so none can be stale; leave out --check"),
         (what, mode) => artifact::process(&artifacts(what)?, mode),
     }
+}
+
+/// Prints what is made outside of what is checked in.
+fn list(names: &[String]) -> bool {
+    for name in names {
+        println!("{name}");
+    }
+    true
 }
 
 fn mode(arguments: &Arguments) -> Mode {
@@ -108,6 +137,9 @@ fn artifacts(what: What) -> anyhow::Result<Vec<Artifact>> {
     if wanted(What::Reference) {
         artifacts.extend(reference::pages());
         artifacts.push(statuses::page());
+    }
+    if wanted(What::Permissions) {
+        artifacts.extend(permissions::files());
     }
     if wanted(What::RegistryDocs) {
         artifacts.extend(registry::files());

@@ -1,44 +1,73 @@
-//! The SDKs, made from the checked-in Pulumi schema by the official generators. They are built, not checked in.
+//! The SDKs, made from the checked-in Pulumi schema by the official generators, and what is installed of them: an npm
+//! tarball and a Python wheel. They are built, not checked in.
 
-use std::path::PathBuf;
+mod npm;
+mod wheel;
+
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
 use crate::artifact::root;
+use crate::tool;
 
 const LANGUAGES: &[&str] = &["nodejs", "python", "go"];
 const SCHEMA: &str = "schema/generated/pulumi-schema.json";
+/// Where everything here is made, relative to the repository's root.
+const FOLDER: &str = "target/sdks";
 
-/// The folder of each language's SDK, relative to the repository's root.
-fn folder(language: &str) -> String {
-    format!("target/sdks/{language}")
+/// Tools that may be there already. Without them they are made, pinned, under the target folder.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Tools {
+    /// An executable built from sdk-gen/go, in place of `go run`.
+    #[arg(long, value_name = "FILE")]
+    generator: Option<PathBuf>,
+    /// A node_modules folder with the packages of tests/clients/node, in place of installing them.
+    #[arg(long, value_name = "DIR")]
+    node_modules: Option<PathBuf>,
+    /// A Python with setuptools, in place of a virtual environment of its own.
+    #[arg(long, value_name = "FILE")]
+    python: Option<PathBuf>,
 }
 
-/// Writes the SDK of every language; needs Go, and compiles the generators the first time.
-pub fn build() -> Result<()> {
-    let root = root();
+/// What is made, relative to the repository's root: a folder a language, then the packages.
+pub fn artifacts() -> Vec<String> {
+    let folders = LANGUAGES.iter().map(|language| format!("{FOLDER}/{language}"));
+    folders.chain([npm::FILE, wheel::FILE].iter().map(|file| format!("{FOLDER}/{file}"))).collect()
+}
+
+/// Writes the SDK of every language and packs those that are installed from a file. `epoch`: the time, in seconds since
+/// 1970, that everything packed carries.
+pub fn build(tools: &Tools, epoch: u64) -> Result<Vec<PathBuf>> {
+    let folder = root().join(FOLDER);
     for language in LANGUAGES {
-        let out: PathBuf = root.join(folder(language));
-        let status = Command::new("go")
-            .args(["run", "."])
-            .arg(root.join(SCHEMA))
-            .arg(language)
-            .arg(&out)
-            .current_dir(root.join("sdk-gen/go"))
-            .status()
-            .context("starting `go`; the generators need Go 1.25 or newer on PATH")?;
-        if !status.success() {
-            bail!("the generator for {language} ended with {status}");
-        }
-        println!("written    {}", folder(language));
+        let out = folder.join(language);
+        // A file that the generator no longer makes must not stay.
+        tool::empty(&out)?;
+        let mut command = match &tools.generator {
+            Some(generator) => Command::new(generator),
+            None => {
+                let mut command = Command::new("go");
+                command.args(["run", "."]).current_dir(root().join("sdk-gen/go"));
+                command
+            }
+        };
+        tool::run(&format!("generating {language}"), command.arg(root().join(SCHEMA)).arg(language).arg(&out))?;
     }
+    let tarball = npm::pack(&folder.join("nodejs"), &folder, tools.node_modules.as_deref())?;
+    let wheel = wheel::build(&folder.join("python"), &folder, tools.python.as_deref(), epoch)?;
+    Ok(vec![tarball, wheel])
+}
+
+/// The folder of a tool of this module's own.
+fn tool_folder(name: &str) -> PathBuf {
+    root().join(FOLDER).join("tools").join(name)
+}
+
+/// Copies a file, with both paths in the error.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    use anyhow::Context as _;
+    std::fs::copy(from, to).with_context(|| format!("copying {} to {}", from.display(), to.display()))?;
     Ok(())
-}
-
-/// Says where the SDKs go.
-pub fn list() {
-    for language in LANGUAGES {
-        println!("           {}  by the generator for {language}", folder(language));
-    }
 }
