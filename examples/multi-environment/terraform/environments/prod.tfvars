@@ -1,0 +1,11 @@
+environment          = "prod"
+account_id           = "210987654321"
+region               = "eu-central-1"
+vpc_id               = "vpc-0123456789abcdef0"
+subnet_id            = "subnet-0123456789abcdef0"
+security_group_ids   = ["sg-0123456789abcdef0"]
+s3_root_mount        = "s3://analytics-prod/warehouse"
+worker_count         = 6
+worker_instance_type = "r5.4xlarge"
+coordinators         = 3
+protected            = true

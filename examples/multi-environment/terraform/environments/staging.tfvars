@@ -1,0 +1,11 @@
+environment          = "staging"
+account_id           = "123456789012"
+region               = "eu-central-1"
+vpc_id               = "vpc-0123456789abcdef0"
+subnet_id            = "subnet-0123456789abcdef0"
+security_group_ids   = ["sg-0123456789abcdef0"]
+s3_root_mount        = "s3://analytics-staging/warehouse"
+worker_count         = 3
+worker_instance_type = "r5.4xlarge"
+coordinators         = 1
+protected            = false
