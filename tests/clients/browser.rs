@@ -1,14 +1,19 @@
-//! A real browser without a screen: Chromium of the distribution, driven by Playwright. Knows one page: Superset's.
+//! A real browser without a screen: Chromium of the distribution, driven by Playwright. Knows two places: Superset's page
+//! and the documentation's site.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use super::command::run;
 use super::python::Environment;
 use super::{debian, place};
 
+/// Bound on a look at the site.
+const LIMIT: Duration = Duration::from_secs(180);
 /// The package, and its program below a root.
 const PACKAGE: &str = "chromium-headless-shell";
 const PROGRAM: &str = "usr/lib/chromium/chromium-headless-shell";
@@ -42,15 +47,12 @@ impl Browser {
     /// # Errors
     /// What the browser says of the step that did not come to its end.
     pub fn superset_query(&self, url: &str, password: &str, query: &str, expected: &str, picture: &Path) -> Result<()> {
-        let libraries =
-            ["usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/pulseaudio", "usr/lib/aarch64-linux-gnu"];
-        let libraries: Vec<String> = libraries.iter().map(|at| self.root.join(at).display().to_string()).collect();
         let mut script = Command::new(&self.python)
             .arg(place::pins().join("python/superset_query.py"))
             .arg(self.root.join(PROGRAM))
             .args([url, query, expected])
             .arg(picture)
-            .env("LD_LIBRARY_PATH", libraries.join(":"))
+            .env("LD_LIBRARY_PATH", self.libraries())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -63,5 +65,22 @@ impl Browser {
         println!("{}", said.trim());
         ensure!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stderr), picture.display());
         Ok(())
+    }
+
+    /// Opens the documentation's site in a folder, searches it for a word and keeps a picture of its front page.
+    ///
+    /// # Errors
+    /// What the browser says of the step that did not come to its end.
+    pub fn look_at_site(&self, site: &Path, word: &str, picture: &Path) -> Result<()> {
+        let mut script = Command::new(&self.python);
+        script.arg(place::pins().join("python/look_at_site.py")).arg(self.root.join(PROGRAM)).arg(site).arg(word);
+        script.arg(picture).env("LD_LIBRARY_PATH", self.libraries());
+        run(&mut script, LIMIT)?.success().map(drop)
+    }
+
+    /// Where its shared libraries lie when it is no program of this machine.
+    fn libraries(&self) -> String {
+        let folders = ["usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/pulseaudio", "usr/lib/aarch64-linux-gnu"];
+        folders.map(|at| self.root.join(at).display().to_string()).join(":")
     }
 }

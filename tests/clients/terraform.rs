@@ -66,7 +66,7 @@ impl Client {
     }
 
     /// A command that runs it.
-    fn command(self) -> Result<Command> {
+    pub fn command(self) -> Result<Command> {
         Ok(match self {
             Self::Tofu => Command::new(tools::tofu()?),
             Self::Terraform15 => Command::new(tools::terraform()?),

@@ -40,6 +40,8 @@ pub struct Settings {
     pub drift_failure: Option<String>,
     /// Actions that the caller may not use, as `service:Action`.
     pub denied: Vec<String>,
+    /// IAM actions that callers have, `service:Action`; none for all of them.
+    pub allowed: Option<Vec<String>>,
     /// Whether a roll waits until leaving instances have left their terminating hook; else it goes on while they
     /// still drain.
     pub roll_waits_for_hook: bool,
@@ -79,6 +81,7 @@ impl Default for Settings {
             left_out_with_values: Vec::new(),
             drift_failure: None,
             denied: Vec::new(),
+            allowed: None,
             roll_waits_for_hook: true,
             failure_of_leaving_nodes: true,
             lag: 0,
@@ -114,5 +117,16 @@ impl WorldConfig {
 
     fn on(clock: Clock) -> Self {
         Self { clock, seed: 1, durations: Durations::default(), settings: Settings::default(), call_time: 0 }
+    }
+}
+
+impl Settings {
+    /// Whether callers may not do this: a call that is denied, or whose IAM action is not among those allowed.
+    #[must_use]
+    pub fn refuses(&self, service: &str, call: &str) -> bool {
+        let action = starburst_schema::permissions::action_of(service, call);
+        self.denied.contains(&format!("{service}:{call}"))
+            // No policy can deny it (STS API reference, GetCallerIdentity).
+            || (self.allowed.as_ref().is_some_and(|allowed| !allowed.contains(&action)) && call != "GetCallerIdentity")
     }
 }

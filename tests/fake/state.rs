@@ -78,10 +78,12 @@ pub struct Secret {
     pub deleted: Option<Timestamp>,
 }
 
-/// A bucket with its objects: bytes, time of the last write, content type.
+/// A bucket with its objects: bytes, time of the last write, content type; and the SHA-256 (base64) of those that were
+/// written with one.
 #[derive(Clone, Debug, Default)]
 pub struct Bucket {
     pub objects: BTreeMap<String, (Vec<u8>, Timestamp, String)>,
+    pub sums: BTreeMap<String, String>,
     pub created: Timestamp,
 }
 

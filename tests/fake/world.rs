@@ -216,7 +216,7 @@ impl World {
         let answer = {
             let mut w = self.state();
             w.advance_to(now);
-            if w.settings.denied.iter().any(|d| *d == format!("{service}:{action}")) {
+            if w.settings.refuses(service, action) {
                 Err(denied(&caller.place, service, action))
             } else {
                 lag::answer(&mut w, &caller.place, service, action, |w| {
@@ -235,7 +235,7 @@ impl World {
         let caller = caller.map_err(|e| service_error("s3", e))?;
         let action = s3::action(request);
         let reply = self.with(|w| {
-            if w.settings.denied.iter().any(|d| *d == format!("s3:{action}")) {
+            if w.settings.refuses("s3", action) {
                 return Err(ApiError::new(403, "AccessDenied", "Access Denied"));
             }
             s3::call(w, &caller.place, request)

@@ -2,8 +2,11 @@
 
 mod change_sets;
 mod clients;
+mod commands;
 mod diagnosis;
+mod docs;
 mod drift;
+mod examples;
 mod faults;
 mod generate;
 mod handshake;
@@ -13,12 +16,15 @@ mod lifecycle;
 mod model_world;
 mod node_packages;
 mod parity;
+mod permissions;
 mod polling;
 mod process;
+mod programs;
 mod progress;
 mod properties;
 mod regions;
 mod registry;
+mod release;
 mod rolling;
 mod rolls;
 mod status_table;

@@ -370,6 +370,10 @@ async fn a_cluster_is_told_as_it_is_now() -> Result<()> {
         let counts = [&told["workersDesired"], &told["workersInService"], &told["coordinatorsInService"]];
         assert_eq!(counts, [&json!(3), &json!(3), &json!(1)], "{told}");
         assert_eq!(told["status"], "CREATE_COMPLETE");
+        assert_eq!(
+            (&told["inputs"]["ec2.workerCount"], &told["inputs"]["network.vpcId"]),
+            (&json!("3"), &json!(seed::VPC))
+        );
         assert_eq!((&told["stackId"], &told["stackName"]), (&json!(stored.id), &json!(STACK)));
         assert_eq!(told["coordinatorUrl"], stored.outputs["coordinatorUrl"]);
     }

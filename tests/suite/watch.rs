@@ -55,12 +55,8 @@ impl Aws {
     fn watch(&self, program: &std::path::Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.arg("watch").args(arguments).args(["--endpoint-url", &self.server.endpoint]);
-        command.env("AWS_ACCESS_KEY_ID", "AKIAMODELOFAWS000001").env("AWS_SECRET_ACCESS_KEY", "a-key-for-the-model");
-        // Nothing of this machine's own settings, and no question to a metadata service.
-        command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_EC2_METADATA_DISABLED", "true");
-        for name in ["AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"] {
-            command.env_remove(name);
-        }
+        command::reaching(&mut command, &self.server.endpoint);
+        command.env_remove("AWS_ENDPOINT_URL");
         command
     }
 

@@ -29,8 +29,8 @@ fn alluxio_file() -> PathBuf {
 }
 
 fn published_files() -> [PathBuf; 2] {
-    let metastore = place::workspace().join("provider/core/src/template/bootstrap/metastore.txt");
-    [place::pins().join("java/trino.txt"), metastore]
+    let folder = place::workspace().join("provider/core/src/template/bootstrap");
+    [folder.join("engine.txt"), folder.join("metastore.txt")]
 }
 
 /// Everything that the mirror's content depends on.

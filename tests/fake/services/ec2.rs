@@ -107,8 +107,16 @@ static READS: &[Read] = &[
     ),
 ];
 
+/// Calls whose DryRun is answered. Whether the caller may was judged before.
+const DRY: [&str; 5] =
+    ["CreateSecurityGroup", "CreateVolume", "CreateNetworkInterface", "CreateLaunchTemplate", "RunInstances"];
+
 /// Answers one call.
 pub fn call(w: &mut State, place: &Place, action: &str, p: &Value) -> Answer {
+    if DRY.contains(&action) && get(p, "DryRun") == "true" {
+        let text = "Request would have succeeded, but DryRun flag is set.";
+        return Err(ApiError::new(412, "DryRunOperation", text));
+    }
     if let Some(read) = READS.iter().find(|r| r.0 == action) {
         return describe(w, place, read, p);
     }

@@ -1,5 +1,8 @@
 //! The part of S3 that clients of a stack use: buckets that exist, objects put, read, listed and deleted.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::fake::error::ApiError;
 use crate::fake::ids::hex;
 use crate::fake::state::{Place, State};
@@ -17,6 +20,10 @@ pub struct Request<'a> {
     pub query: &'a [(String, String)],
     pub body: &'a [u8],
     pub content_type: &'a str,
+    /// `x-amz-checksum-sha256`, base64.
+    pub sha256: Option<&'a str>,
+    /// Whether `x-amz-checksum-mode` is `ENABLED`.
+    pub shows_checksum: bool,
 }
 
 /// The reply: status, headers, body.
@@ -82,21 +89,33 @@ pub fn call(w: &mut State, place: &Place, r: &Request<'_>) -> Result<Reply, ApiE
         }
         "PutObject" => {
             let tag = etag(r.body);
+            bucket.sums.remove(r.key);
+            if let Some(sum) = r.sha256 {
+                if STANDARD.encode(Sha256::digest(r.body)) != sum {
+                    let text = "The sha256 you specified did not match the calculated checksum.";
+                    return Err(ApiError::new(400, "BadDigest", text));
+                }
+                bucket.sums.insert(r.key.to_owned(), sum.to_owned());
+            }
             bucket.objects.insert(r.key.to_owned(), (r.body.to_vec(), now, r.content_type.to_owned()));
             ok(vec![("etag", tag)], Vec::new())
         }
         "GetObject" | "HeadObject" => {
             let (bytes, at, kind) = bucket.objects.get(r.key).ok_or_else(missing)?;
-            let headers = vec![
+            let mut headers = vec![
                 ("etag", etag(bytes)),
                 ("last-modified", at.http()),
                 ("content-type", kind.clone()),
                 ("content-length", bytes.len().to_string()),
             ];
+            if let Some(sum) = bucket.sums.get(r.key).filter(|_| r.shows_checksum) {
+                headers.push(("x-amz-checksum-sha256", sum.clone()));
+            }
             ok(headers, if r.method == "HEAD" { Vec::new() } else { bytes.clone() })
         }
         "DeleteObject" => {
             bucket.objects.remove(r.key);
+            bucket.sums.remove(r.key);
             Ok(Reply { status: 204, ..Reply::default() })
         }
         "ListObjectsV2" => {

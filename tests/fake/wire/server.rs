@@ -253,8 +253,17 @@ async fn s3_call(
     };
     let query: Vec<(String, String)> =
         form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    let request =
-        s3::Request { method: parts.method.as_str(), bucket: &bucket, key: &key, query: &query, body, content_type };
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let request = s3::Request {
+        method: parts.method.as_str(),
+        bucket: &bucket,
+        key: &key,
+        query: &query,
+        body,
+        content_type,
+        sha256: header("x-amz-checksum-sha256"),
+        shows_checksum: header("x-amz-checksum-mode") == Some("ENABLED"),
+    };
     let action = s3::action(&request);
     let shown = serde_json::json!({ "Bucket": bucket, "Key": key });
     let answer = match world.strike("s3", action) {
