@@ -52,6 +52,7 @@ pub fn names() -> Vec<String> {
 pub fn make(options: &Options, tools: &Tools) -> Result<()> {
     let out = options.out.clone().unwrap_or_else(|| root().join("target/release-files"));
     let epoch = epoch()?;
+    sdks::need(tools, &["cargo", "rustc"])?;
     let plugin = match &options.plugin {
         Some(plugin) => plugin.clone(),
         None => build_plugin()?,

@@ -37,9 +37,17 @@ pub fn artifacts() -> Vec<String> {
     folders.chain([npm::FILE, wheel::FILE].iter().map(|file| format!("{FOLDER}/{file}"))).collect()
 }
 
+/// Looks for what must be there before the first folder is emptied, and for `more`.
+pub fn need(tools: &Tools, more: &[&str]) -> Result<()> {
+    let own = [("go", tools.generator.is_none()), ("node", true), ("npm", true), ("python3", tools.python.is_none())];
+    let own = own.iter().filter(|(_, needed)| *needed).map(|(name, _)| *name);
+    tool::need(&own.chain(more.iter().copied()).collect::<Vec<_>>())
+}
+
 /// Writes the SDK of every language and packs those that are installed from a file. `epoch`: the time, in seconds since
 /// 1970, that everything packed carries.
 pub fn build(tools: &Tools, epoch: u64) -> Result<Vec<PathBuf>> {
+    need(tools, &[])?;
     let folder = root().join(FOLDER);
     for language in LANGUAGES {
         let out = folder.join(language);

@@ -14,6 +14,7 @@ const PINS: &str = "docs/site/requirements.txt";
 /// Builds the site anew; what Sphinx warns of is an error.
 pub fn build() -> Result<()> {
     let root = root();
+    tool::need(&["python3"])?;
     let python = tool::python(&root.join("target/site-tools"), &root.join(PINS))?;
     let out = root.join(OUT);
     tool::empty(&out)?;

@@ -9,14 +9,34 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 /// How a program is obtained.
-const INSTALLS: [(&str, &str); 6] = [
+const INSTALLS: [(&str, &str); 7] = [
     ("go", "install Go 1.26.6 or newer: https://go.dev/dl"),
     ("node", "install Node.js 20 or newer: https://nodejs.org/en/download"),
     ("npm", "install Node.js 20 or newer, which brings it: https://nodejs.org/en/download"),
     ("python3", "install Python 3.11 or newer with its venv module (on Debian: apt install python3-venv)"),
     ("cargo", "install Rust: https://rustup.rs"),
     ("git", "install git"),
+    ("rustc", "install Rust: https://rustup.rs"),
 ];
+
+/// Looks for programs before anything is begun.
+///
+/// # Errors
+/// Every program that is not on the path, with the way to get it: a line each.
+pub fn need(names: &[&str]) -> Result<()> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let missing = missing(names, std::env::split_paths(&path).collect::<Vec<_>>().as_slice());
+    if missing.is_empty() { Ok(()) } else { bail!("{}", missing.join("\n")) }
+}
+
+fn missing(names: &[&str], folders: &[PathBuf]) -> Vec<String> {
+    let there = |name: &str| {
+        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        folders.iter().any(|folder| folder.join(&file).is_file())
+    };
+    let missing = names.iter().filter(|name| !there(name));
+    missing.map(|name| format!("{name} is needed and not on the PATH: {}", install(name))).collect()
+}
 
 /// Runs a program to its end; its output is shown only when it fails.
 ///
@@ -95,6 +115,13 @@ mod tests {
         let missing = run("nothing", &mut Command::new("/nowhere/go"));
         assert!(missing.is_err_and(|error| error.to_string().contains("cannot be started")));
         assert!(install("go").contains("go.dev"));
+    }
+
+    #[test]
+    fn every_missing_program_is_named_at_once() {
+        let said = missing(&["go", "node"], &[PathBuf::from("/nowhere")]);
+        assert_eq!(said.len(), 2);
+        assert!(said.iter().zip(["go is needed", "node is needed"]).all(|(line, start)| line.starts_with(start)));
     }
 
     #[test]

@@ -15,6 +15,8 @@ use starburst_tests::clients::{Options, Program, PulumiProject, place};
 use starburst_tests::fake;
 use tonic::codegen::http::uri::PathAndQuery;
 
+#[path = "parts/many.rs"]
+mod many;
 #[path = "parts/terraform.rs"]
 mod terraform;
 
@@ -40,6 +42,7 @@ fn main() -> Result<()> {
     process(&plugin, &mut table)?;
     runtime.block_on(calls(&plugin, &mut table))?;
     previews(&plugin, &runtime, &mut table)?;
+    many::measure(&plugin, &runtime, &mut table)?;
     terraform::measure(&plugin, &runtime, &mut table)?;
     table.print();
     Ok(())
@@ -119,10 +122,15 @@ impl Running {
     }
     /// Resident memory in MB, and its highest value so far.
     fn memory(&self) -> Result<(f64, f64)> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let (now, peak) = Self::memory_of(Path::new(&format!("/proc/{}", self.child.id())))?;
+        Ok((now / 1e6, peak / 1e6))
+    }
+    /// The same of any process, in bytes, by its folder in `/proc`.
+    fn memory_of(process: &Path) -> Result<(f64, f64)> {
+        let status = std::fs::read_to_string(process.join("status"))?;
         let of = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-            line.split_whitespace().nth(1).and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) * 1024.0 / 1e6
+            line.split_whitespace().nth(1).and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) * 1024.0
         };
         Ok((of("VmRSS:"), of("VmHWM:")))
     }
@@ -225,19 +233,13 @@ fn check_request() -> wire::CheckRequest {
 fn previews(plugin: &Path, runtime: &tokio::runtime::Runtime, table: &mut Table) -> Result<()> {
     let world = fake::World::new(fake::WorldConfig::real(600.0));
     let server = runtime.block_on(fake::serve(world))?;
-    let env = [
-        ("AWS_ENDPOINT_URL", server.endpoint.as_str()),
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "AKIAMODELOFAWS000001"),
-        ("AWS_SECRET_ACCESS_KEY", "a-key-for-the-model"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let env = model(&server);
     let folder = plugin.parent().context("the plugin's folder")?.to_path_buf();
     let project = |program: String| {
         let options = Options::new(Program::Yaml(program));
-        PulumiProject::with(Options { plugin: Some(folder.clone()), env: env.to_vec(), ..options })
+        PulumiProject::with(Options { plugin: Some(folder.clone()), env: env.clone(), ..options })
     };
-    let mut watched = project(program(true))?;
+    let mut watched = project(program(1))?;
     let attached = Running::start_with(plugin, &env)?;
     watched.set_env("PULUMI_DEBUG_PROVIDERS", &format!("starburst:{}", attached.port));
     for run in [watched.up()?, watched.destroy()?] {
@@ -245,8 +247,8 @@ fn previews(plugin: &Path, runtime: &tokio::runtime::Runtime, table: &mut Table)
     }
     table.row("peak memory of a whole up and destroy", &format!("{:.1} MB", attached.memory()?.1), "≤ 30 MB");
     drop(attached);
-    let with = project(program(true))?;
-    let without = project(program(false))?;
+    let with = project(program(1))?;
+    let without = project(program(0))?;
     for project in [&with, &without] {
         project.up()?.success()?;
     }
@@ -266,15 +268,29 @@ fn previews(plugin: &Path, runtime: &tokio::runtime::Runtime, table: &mut Table)
     Ok(())
 }
 
-fn program(resource: bool) -> String {
+/// What leads the plugin to a model of AWS.
+fn model(server: &fake::Server) -> Vec<(String, String)> {
+    let env = [
+        ("AWS_ENDPOINT_URL", server.endpoint.as_str()),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "AKIAMODELOFAWS000001"),
+        ("AWS_SECRET_ACCESS_KEY", "a-key-for-the-model"),
+    ];
+    env.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+}
+
+/// A program with so many clusters of the same inputs.
+fn program(clusters: usize) -> String {
     let head = "name: bench\nruntime: yaml\n";
-    if !resource {
+    if clusters == 0 {
         return format!("{head}outputs:\n  nothing: true\n");
     }
-    format!(
-        "{head}resources:\n  joint:\n    type: starburst:PrestoAlluxioCluster\n    properties:\n      network:\n        vpcId: {}\n        subnetId: {}\n        securityGroupIds: [{}]\n      ec2: {{ workerCount: 3 }}\n      alluxio: {{ s3RootMount: \"s3://analytics-data/alluxio\" }}\n",
+    let cluster = format!(
+        "    type: starburst:PrestoAlluxioCluster\n    properties:\n      network:\n        vpcId: {}\n        subnetId: {}\n        securityGroupIds: [{}]\n      ec2: {{ workerCount: 3 }}\n      alluxio: {{ s3RootMount: \"s3://analytics-data/alluxio\" }}\n",
         fake::seed::VPC,
         fake::seed::PUBLIC_SUBNET,
         fake::seed::SECURITY_GROUP
-    )
+    );
+    let all = (0..clusters).map(|number| format!("  joint{number}:\n{cluster}"));
+    format!("{head}resources:\n{}", all.collect::<String>())
 }

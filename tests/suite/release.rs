@@ -169,14 +169,35 @@ fn by_terraform(client: Client, unpacked: bool) -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn opentofu_installs_the_zip_from_a_mirror() -> Result<()> {
-    or_skip("opentofu_installs_the_zip_from_a_mirror", by_terraform(Client::Tofu, false))
+fn every_client(unpacked: bool) -> Result<()> {
+    for client in Client::ALL {
+        by_terraform(client, unpacked).with_context(|| client.name())?;
+    }
+    Ok(())
 }
 
 #[test]
-fn terraform_installs_the_unpacked_zip_from_a_mirror() -> Result<()> {
-    or_skip("terraform_installs_the_unpacked_zip_from_a_mirror", by_terraform(Client::Terraform115, true))
+fn every_client_installs_the_zip_from_a_mirror() -> Result<()> {
+    or_skip("every_client_installs_the_zip_from_a_mirror", every_client(false))
+}
+
+#[test]
+fn every_client_installs_the_unpacked_zip_from_a_mirror() -> Result<()> {
+    or_skip("every_client_installs_the_unpacked_zip_from_a_mirror", every_client(true))
+}
+
+/// On a machine without the programs that generate: one sentence each, before anything is begun.
+#[test]
+fn missing_programs_are_named_with_the_way_to_get_them() -> Result<()> {
+    let nowhere = TempDir::with_prefix("path-")?;
+    let without = |arguments: &[&str]| -> Result<String> {
+        let mut command = Command::new(plugin::generator()?);
+        Ok(command::run(command.args(arguments).env("PATH", nowhere.path()), LIMIT)?.failure()?.stderr)
+    };
+    insta::assert_snapshot!("without_programs_sdks", without(&["sdks"])?);
+    insta::assert_snapshot!("without_programs_site", without(&["site"])?);
+    insta::assert_snapshot!("without_programs_release", without(&["release"])?);
+    Ok(())
 }
 
 /// Everything that an editor shows of a field comes with the package.
@@ -254,7 +275,8 @@ fn a_signable_list_covers_what_a_registry_serves() -> Result<()> {
             }
             let manifest: Json = serde_json::from_str(&fs::read_to_string(files()?.join(manifest))?)?;
             assert_eq!(manifest["metadata"]["protocol_versions"][0], "6.0");
-            let bill = fs::read_to_string(files()?.join(format!("starburst-v{VERSION}.cdx.json")))?;
+            let os = PLATFORM.replace('_', "-");
+            let bill = fs::read_to_string(files()?.join(format!("starburst-v{VERSION}-{os}.cdx.json")))?;
             let bill: Json = serde_json::from_str(&bill)?;
             ensure!(bill["components"].as_array().is_some_and(|all| all.len() > 100), "a bill without materials");
             Ok(())

@@ -19,7 +19,7 @@ const EXECUTABLE: u32 = 0o755;
 const PLAIN: u32 = 0o644;
 
 /// This machine's platform as Go spells it, which both clients do: `linux`, `amd64`.
-fn platform() -> (&'static str, &'static str) {
+pub fn platform() -> (&'static str, &'static str) {
     let system = match std::env::consts::OS {
         "macos" => "darwin",
         other => other,

@@ -1,22 +1,26 @@
 //! The bill of materials: what is linked into the plugin, as CycloneDX 1.6 in JSON (<https://cyclonedx.org/docs/1.6/json>).
-//! Built from `cargo metadata`: crates that only tests or builds need are left out.
+//! Built from `cargo metadata`: crates that only tests or builds need are left out, procedural
+//! macros among them: they run in the compiler. It holds for this machine's platform, whose name the file has.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 
 use anyhow::{Context, Result};
-use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Package, PackageId};
+use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Package, PackageId, TargetKind};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::VERSION;
+use super::{VERSION, archives};
 use crate::artifact::root;
+use crate::tool;
 
 /// The crate of the plugin.
 const PLUGIN: &str = "starburst-provider";
 
 /// Name of the file.
 pub fn file() -> String {
-    format!("starburst-v{VERSION}.cdx.json")
+    let (system, machine) = archives::platform();
+    format!("starburst-v{VERSION}-{system}-{machine}.cdx.json")
 }
 
 /// The bill as JSON.
@@ -58,11 +62,17 @@ pub fn bill(epoch: u64) -> Result<String> {
 }
 
 fn metadata() -> Result<Metadata> {
-    let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let platform = host()?;
     let mut command = MetadataCommand::new();
     command.manifest_path(root().join("Cargo.toml")).features(CargoOpt::SomeFeatures(Vec::new()));
     command.other_options(vec!["--locked".to_owned(), "--filter-platform".to_owned(), platform]);
     command.exec().context("asking cargo for the dependencies")
+}
+
+/// The platform that the compiler builds for where nothing else is said.
+fn host() -> Result<String> {
+    let said = tool::run("asking the compiler for its platform", Command::new("rustc").arg("-vV"))?;
+    said.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned).context("rustc names its host")
 }
 
 /// The plugin's crate and all that it needs to run, with what each needs.
@@ -70,6 +80,12 @@ fn linked(metadata: &Metadata) -> Result<BTreeMap<PackageId, BTreeSet<PackageId>
     let resolve = metadata.resolve.as_ref().context("cargo resolves the dependencies")?;
     let plugin =
         metadata.packages.iter().find(|package| package.name.as_str() == PLUGIN).context("the plugin's crate")?;
+    let macros: BTreeSet<&PackageId> = metadata
+        .packages
+        .iter()
+        .filter(|package| package.targets.iter().any(|target| target.is_kind(TargetKind::ProcMacro)))
+        .map(|package| &package.id)
+        .collect();
     let (mut linked, mut open) = (BTreeMap::new(), vec![plugin.id.clone()]);
     while let Some(id) = open.pop() {
         if linked.contains_key(&id) {
@@ -77,8 +93,8 @@ fn linked(metadata: &Metadata) -> Result<BTreeMap<PackageId, BTreeSet<PackageId>
         }
         let node = resolve.nodes.iter().find(|node| node.id == id).context("every dependency is resolved")?;
         let runs = |kind: &cargo_metadata::DepKindInfo| kind.kind == DependencyKind::Normal;
-        let needs: BTreeSet<PackageId> =
-            node.deps.iter().filter(|dep| dep.dep_kinds.iter().any(runs)).map(|dep| dep.pkg.clone()).collect();
+        let kept = node.deps.iter().filter(|dep| dep.dep_kinds.iter().any(runs) && !macros.contains(&dep.pkg));
+        let needs: BTreeSet<PackageId> = kept.map(|dep| dep.pkg.clone()).collect();
         open.extend(needs.iter().cloned());
         linked.insert(id, needs);
     }
@@ -155,7 +171,7 @@ mod tests {
         for linked in ["aws-sdk-cloudformation", "tonic", "rustls", "starburst-core"] {
             assert!(names.contains(&linked), "{linked}");
         }
-        for absent in ["proptest", "insta", "criterion", "starburst-tests", "sdk-gen", "protox"] {
+        for absent in ["proptest", "insta", "criterion", "starburst-tests", "sdk-gen", "protox", "serde_derive", "syn", "cc"] {
             assert!(!names.contains(&absent), "{absent}");
         }
         assert_eq!(bill["metadata"]["component"]["version"], VERSION);
