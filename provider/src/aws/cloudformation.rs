@@ -5,16 +5,14 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types::{self, TemplateStage};
-use starburst_core::ports::{
-    CallError, CallErrorKind, Called, ChangeSetState, CloudFormation, DeleteRequest, DriftDetection, EventPage,
-    ResourceDrift, Stack, StackEvent, StackRequest, StackResource, TemplateSource, Updated,
-};
+use starburst_core::ports::{Called, CallError, CallErrorKind, ChangeSetState, CloudFormation, DeleteRequest, DriftDetection, EventPage, ResourceDrift, Stack, StackEvent, StackRequest, StackResource, SummaryOf, TemplateSource, TemplateSummary, Updated};
 use starburst_core::time::Timestamp;
 
 use super::call_error::Failures;
 use super::drift;
 use super::redact::Redactor;
 use super::stack_request as wire;
+use super::template_summary;
 
 /// UpdateStack's words when template, parameters and tags are as they were.
 const NOTHING_TO_DO: &str = "No updates are to be performed";
@@ -252,6 +250,10 @@ impl CloudFormation for CloudFormationClient {
         let call = self.client.get_template().stack_name(stack_id).template_stage(TemplateStage::Original);
         let answer = call.send().await.map_err(|error| self.failures.call("GetTemplate", &error))?;
         answer.template_body.ok_or_else(|| self.failures.incomplete("GetTemplate", "template"))
+    }
+
+    async fn template_summary(&self, of: SummaryOf<'_>) -> Called<TemplateSummary> {
+        template_summary::read(&self.client, &self.failures, of).await
     }
 
     async fn detect_drift(&self, stack_id: &str) -> Called<String> {

@@ -19,6 +19,7 @@ pub mod retry;
 pub mod s3;
 pub mod secretsmanager;
 pub mod sts;
+mod template_summary;
 
 mod drift;
 pub mod dry_run;

@@ -68,24 +68,6 @@ impl S3Client {
             Err(error) => unless_absent(self.failures.call("GetObject", &error), None),
         }
     }
-
-    /// The text of a small object; `None` when there is none.
-    ///
-    /// # Errors
-    /// Those of GetObject; [`CallErrorKind::Transport`] when the answer breaks off.
-    pub async fn text(&self, bucket: &str, key: &str) -> Called<Option<String>> {
-        let answer = match self.client.get_object().bucket(bucket).key(key).send().await {
-            Ok(answer) => answer,
-            Err(error) => return unless_absent(self.failures.call("GetObject", &error), None),
-        };
-        let content = answer.body.collect().await.map_err(|error| CallError {
-            kind: CallErrorKind::Transport,
-            action: "s3:GetObject".to_owned(),
-            code: String::new(),
-            message: error.to_string(),
-        })?;
-        Ok(Some(String::from_utf8_lossy(&content.into_bytes()).into_owned()))
-    }
 }
 
 /// An object as HeadObject shows it.
@@ -103,6 +85,20 @@ fn unless_absent<T>(error: CallError, absent: T) -> Called<T> {
 
 #[async_trait]
 impl ObjectStore for S3Client {
+    async fn text(&self, bucket: &str, key: &str) -> Called<Option<String>> {
+        let answer = match self.client.get_object().bucket(bucket).key(key).send().await {
+            Ok(answer) => answer,
+            Err(error) => return unless_absent(self.failures.call("GetObject", &error), None),
+        };
+        let content = answer.body.collect().await.map_err(|error| CallError {
+            kind: CallErrorKind::Transport,
+            action: "s3:GetObject".to_owned(),
+            code: String::new(),
+            message: error.to_string(),
+        })?;
+        Ok(Some(String::from_utf8_lossy(&content.into_bytes()).into_owned()))
+    }
+
     async fn bucket(&self, bucket: &str) -> Called<Option<String>> {
         match self.client.head_bucket().bucket(bucket).send().await {
             Ok(answer) => Ok(Some(answer.bucket_region.unwrap_or_default())),

@@ -15,7 +15,6 @@ use super::{assets, change_set, derive, diagnosis, drift, guard, observe, output
 use crate::failure::{Failure, FailureKind, Message};
 use crate::ports::{Ports, Progress, Stack, StackRequest};
 use crate::stack::{self, ChangeSetUse, Goal, OnConflict, OnInterrupt, Operation, Outcome, OwnerTag, Recovery};
-use crate::template;
 use crate::time::Millis;
 use crate::value::Value;
 
@@ -38,7 +37,7 @@ pub async fn create(
     refuse_errors(&plan)?;
     let facts = preflight::preflight(ports, asker, settings, None, inputs, &plan, timeout).await?;
     let (uploaded, mut state) = update_request::prepare(ports, inputs, ClusterState::default(), Upload::Yes).await?;
-    state.template_version = template::VERSION;
+    state.own(facts.own.as_ref(), true);
     state.default_tags = Some(settings.default_tags.clone());
     state.derived = derive::derive(&derive::From {
         inputs,
@@ -59,10 +58,12 @@ pub async fn create(
         uploaded: &uploaded,
         state: &state,
         keep_template: false,
+        own: assets::own_template(ports, inputs, &facts, Upload::Yes).await?,
     });
-    let resources = drift::Expected::count(&request, &ports.identity.region());
+    // How many resources the conditions of another template leave is not known.
+    let resources = facts.own.is_none().then(|| drift::Expected::count(&request, &ports.identity.region()));
     let mut operation = operation(asker, inputs, Goal::Create, None, Some(request), timeout.unwrap_or(DEFAULT_TIMEOUT));
-    operation.resources = Some(resources);
+    operation.resources = resources;
     let outcome = stack::run(ports, operation).await;
     let (applied, stack) = conclude(ports, inputs, state, outcome).await?;
     let joined = facts.began.as_ref() == Some(&stack.id);

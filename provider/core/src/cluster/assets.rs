@@ -2,10 +2,12 @@
 
 use starburst_schema::{FIELDS, Field, Kind};
 
+use super::own_template::{LARGEST_BODY, Own, Source};
 use super::parameters::Uploaded;
+use super::preflight::Facts;
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
-use crate::ports::{LocalEntry, Ports};
+use crate::ports::{LocalEntry, Ports, TemplateSource};
 use crate::stack::call_failure::from_call;
 use crate::value::{FileSource, FileValue, Value};
 
@@ -56,6 +58,40 @@ pub async fn places(
         uploaded.insert(packed.path, format!("s3://{bucket}/{}", packed.key));
     }
     Ok(uploaded)
+}
+
+/// The template of the user's and where AWS finds it: a body that no request takes lies in the bucket, under a name that
+/// follows from its content.
+///
+/// # Errors
+/// Whatever kept S3 from taking it.
+pub async fn own_template<'a>(
+    ports: Ports<'_>,
+    inputs: &Value,
+    facts: &'a Facts,
+    upload: Upload,
+) -> Result<Option<(&'a Own, TemplateSource)>, Failure> {
+    let Some(own) = &facts.own else { return Ok(None) };
+    let source = match &own.source {
+        Source::Current => TemplateSource::Previous,
+        Source::Url(url) => TemplateSource::Url(url.clone()),
+        Source::Body(body) if body.len() <= LARGEST_BODY => TemplateSource::Body(body.clone()),
+        Source::Body(body) => {
+            let bucket = super::request::text(inputs, &starburst_schema::fields::stack::ASSET_BUCKET);
+            let bucket = bucket.unwrap_or_default();
+            let digest = crate::stack::token::digest(&[body.as_bytes()]);
+            let key = format!("{}/template-{}", prefix(inputs), &digest[..32.min(digest.len())]);
+            let put = upload == Upload::Yes
+                && !ports.objects.exists(&bucket, &key).await.map_err(|error| from_call(&error))?;
+            if put {
+                let content = body.clone().into_bytes();
+                ports.objects.put(&bucket, &key, content).await.map_err(|error| from_call(&error))?;
+            }
+            let suffix = if ports.identity.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+            TemplateSource::Url(format!("https://{bucket}.s3.{}.{suffix}/{key}", ports.identity.region()))
+        }
+    };
+    Ok(Some((own, source)))
 }
 
 async fn pack(ports: Ports<'_>, field: &Field, value: &Value, prefix: &str) -> Result<Option<Packed>, Failure> {

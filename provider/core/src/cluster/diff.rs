@@ -10,6 +10,7 @@ use starburst_schema::{Constraint, Effect, FIELDS, Field, Format, Kind, format, 
 use super::api::{Change, Prior};
 use super::defaults::effective;
 use super::filled::filled;
+use super::own_template::is_given;
 use super::parameters;
 use super::state::ClusterState;
 use crate::path::Path;
@@ -42,11 +43,14 @@ fn change(prior: &Prior, inputs: &Value, field: &'static Field) -> Option<Change
     if written.is_null() && is_kept(field) {
         return None;
     }
-    let mut before = effective(&prior.inputs, field);
+    // The table's defaults are the bundled template's.
+    let own = field.parameter.is_some() && (is_given(&prior.inputs) || is_given(inputs));
+    let value = |inputs: &Value| if own { inputs.at(&path).clone() } else { effective(inputs, field) };
+    let mut before = value(&prior.inputs);
     if before.is_null() && !written.is_null() {
         before = resolved(prior, field);
     }
-    let after = effective(inputs, field);
+    let after = value(inputs);
     if same(field, &before, &after) {
         return None;
     }

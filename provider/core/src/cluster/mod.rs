@@ -26,6 +26,7 @@ mod lookup;
 mod newer_image;
 mod notes;
 mod observe;
+pub mod own_template;
 pub mod outputs;
 pub mod parameters;
 mod plan;

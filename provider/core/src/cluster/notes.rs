@@ -5,6 +5,7 @@ use starburst_schema::{Effect, Field, Role};
 
 use super::api::{Plan, Prior, Roll};
 use super::defaults::effective;
+use super::own_template::is_given;
 use super::request;
 use super::rolls;
 use crate::failure::Message;
@@ -19,6 +20,9 @@ pub fn of_creation(inputs: &Value) -> Vec<Message> {
         notes.push(
             Message::default().quantity(u64::from(nodes), "nodes").text(format!(", {} node-hours a day", nodes * 24)),
         );
+    }
+    if is_given(inputs) {
+        return Vec::new();
     }
     let capabilities = request::capabilities();
     if !capabilities.is_empty() {
@@ -40,6 +44,9 @@ pub fn of_change(prior: &Prior, inputs: &Value, plan: &Plan) -> Vec<Message> {
     }
     if !plan.restart.is_empty() {
         notes.extend(restart(inputs, plan));
+    }
+    if is_given(inputs) || is_given(&prior.inputs) {
+        return notes;
     }
     notes.extend(workers(prior, inputs, plan));
     notes.extend(plan.rolls.iter().map(|roll| of_roll(inputs, roll)));

@@ -37,7 +37,9 @@ pub async fn computed(ports: Ports<'_>, stack: &Stack, state: &ClusterState) -> 
     computed.insert(names::STACK_ID, Value::text(stack.id.as_str()));
     computed.insert(names::TEMPLATE_VERSION, Value::integer(i64::from(state.template_version)));
     let (secret, plain): (Vec<_>, Vec<_>) =
-        stack.outputs.iter().partition(|(key, _)| template::is_sensitive_output(key));
+        stack.outputs.iter().partition(|(key, _)| {
+            template::is_sensitive_output(key) || state.sensitive_outputs.contains(key.as_str())
+        });
     let map = |pairs: Vec<(&String, &String)>| {
         Value::Map(pairs.into_iter().map(|(key, text)| (key.clone(), Value::text(text.as_str()))).collect())
     };

@@ -10,6 +10,7 @@ use super::api::{Change, Plan, Prior, Settings};
 use super::defaults::effective;
 use super::diff;
 use super::notes;
+use super::own_template::is_given;
 use super::rolls;
 use super::tags;
 use crate::failure::{Failure, Message, Severity, Violation};
@@ -79,7 +80,10 @@ fn change(prior: &Prior, inputs: &Value, changes: Vec<Change>, workers: Option<u
         (prior, rolls::at_size(inputs, workers))
     });
     let (from, to) = sized.as_ref().map_or((prior, inputs), |(prior, inputs)| (prior, inputs));
-    let rolls = if replace.is_empty() { rolls::of(from, to, &changes, !restart.is_empty()) } else { Vec::new() };
+    // What another template does to nodes is in its update policies, which the preview reads.
+    let own = is_given(inputs) || is_given(&prior.inputs);
+    let restart = if own { Vec::new() } else { restart };
+    let rolls = if replace.is_empty() && !own { rolls::of(from, to, &changes, !restart.is_empty()) } else { Vec::new() };
     let (stable_outputs, unknown_outputs) = outputs(|reach| reaches(reach, &changes, !replace.is_empty()));
     let mut plan = Plan {
         changes,

@@ -6,7 +6,7 @@ use super::api::{Asker, ChangeSetPreview, PreviewUse, Previewed, Prior, Settings
 use super::plan::{plan_at, refuse_errors};
 use super::request::text;
 use super::update_request::Update;
-use super::{change_set, observe, outputs, preflight, sizes, standing};
+use super::{change_set, observe, outputs, own_template, preflight, sizes, standing};
 use crate::failure::Failure;
 use crate::ports::Ports;
 use crate::time::Millis;
@@ -42,6 +42,7 @@ pub async fn preview(
     let mut warnings = Vec::new();
     if prior.is_none() || plan.touches_stack() {
         let facts = preflight::preflight(ports, asker, settings, prior, inputs, &plan, timeout).await?;
+        plan.notes.extend(own_template::foreseen(facts.own.as_ref(), prior, inputs, &plan));
         standing = match prior {
             Some(prior) if plan.replace.is_empty() => standing::of_update(ports, prior, inputs).await?,
             Some(_) => None,

@@ -10,6 +10,7 @@ use super::drift;
 use super::guard;
 use super::newer_image;
 use super::observe;
+use super::own_template::{self, is_given};
 use super::parameters::{self, NO_ECHO};
 use super::request::{CLUSTER_TAG, OWNER_TAG};
 use super::standing;
@@ -17,7 +18,7 @@ use super::state::{ClusterState, STATE_VERSION};
 use super::tags;
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
-use crate::ports::{Ports, Stack};
+use crate::ports::{Ports, Stack, SummaryOf};
 use crate::stack::Goal;
 use crate::stack::call_failure::from_call;
 use crate::stack::status::StackStatus;
@@ -52,6 +53,11 @@ pub async fn read(
     };
     let before = inputs.clone();
     state.default_tags = Some(tags::live_defaults(settings, &state, &inputs, &stack));
+    if prior.is_some() && is_given(&inputs) {
+        let summary = ports.cloud_formation.template_summary(SummaryOf::Stack(&stack.id)).await;
+        let summary = summary.map_err(|error| from_call(&error))?;
+        own_template::refreshed(&stack, &summary, &state, &mut inputs);
+    }
     overwrite(&mut inputs, &stack, &state, settings, prior.is_none());
     let drift = drift::look(ports, &stack, &mut state, &before, &mut inputs).await?;
     wrap_secrets(&mut inputs);
@@ -120,14 +126,17 @@ pub(super) fn newer_state(version: u32) -> Failure {
 async fn imported(ports: Ports<'_>, stack: &Stack, state: &mut ClusterState) -> Result<Value, Failure> {
     let mut inputs = Value::Map(std::collections::BTreeMap::new());
     let body = ports.cloud_formation.template(&stack.id).await.map_err(|error| from_call(&error))?;
-    let Some(bundled) = template::recognise(&body) else {
-        return Err(Failure::new(
-            FailureKind::Refused,
-            &codes::refused::FOREIGN_TEMPLATE,
-            Message::new(format!("stack {} was not made from the bundled joint template", stack.name)),
-        ));
-    };
     state.version = STATE_VERSION;
+    let Some(bundled) = template::recognise(&body) else {
+        let summary = ports.cloud_formation.template_summary(SummaryOf::Stack(&stack.id)).await;
+        let summary = summary.map_err(|error| from_call(&error))?;
+        own_template::adopted(stack, &summary, &mut inputs, state);
+        if let Ok(tree) = own_template::tree(&body) {
+            state.sensitive_outputs = own_template::sensitive_outputs(&tree, &summary);
+        }
+        inputs.put(&Path::from(&stack_fields::NAME), Value::text(stack.name.as_str()));
+        return Ok(inputs);
+    };
     state.template_version = bundled.version;
     for derived in starburst_schema::DERIVED.iter().filter(|derived| !derived.secret) {
         if let Some(text) = stack.parameters.get(derived.name) {
@@ -155,8 +164,11 @@ fn overwrite(inputs: &mut Value, stack: &Stack, state: &ClusterState, settings: 
     let theirs = |field: &Field| !fixed && field.path == ec2::WORKER_COUNT.path && !effective(inputs, field).is_null();
     let carried: Vec<&Field> =
         FIELDS.iter().copied().filter(|field| field.parameter.is_some() && !theirs(field)).collect();
-    for field in carried {
-        overwrite_parameter(inputs, field, stack, state);
+    // Another template's parameters were compared with its own declarations.
+    if !is_given(inputs) {
+        for field in carried {
+            overwrite_parameter(inputs, field, stack, state);
+        }
     }
     overwrite_tags(inputs, stack, state, settings);
     put_if_other(inputs, &stack_fields::TERMINATION_PROTECTION, Value::Bool(stack.termination_protection));

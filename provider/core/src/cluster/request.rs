@@ -7,6 +7,7 @@ use starburst_schema::{Effect, FIELDS};
 
 use super::api::{Asker, Settings};
 use super::defaults::effective;
+use super::own_template::{self, Given, Own};
 use super::parameters::{self, Uploaded};
 use super::state::ClusterState;
 use crate::path::Path;
@@ -37,25 +38,30 @@ pub struct Parts<'a> {
     pub state: &'a ClusterState,
     /// Whether the stack keeps the template that it has, because it is not the bundled one of this build.
     pub keep_template: bool,
+    /// The template of the user's and where AWS finds it.
+    pub own: Option<(&'a Own, TemplateSource)>,
 }
 
 /// The request.
 #[must_use]
 pub fn build(parts: &Parts<'_>) -> StackRequest {
     let inputs = parts.inputs;
-    let mut all = parameters::from_inputs(inputs, parts.prior, parts.uploaded);
-    for (name, text) in &parts.state.derived {
-        all.insert(name.clone(), ParameterValue::Text(text.clone()));
-    }
+    let (template, parameters, capabilities) = match &parts.own {
+        Some((own, source)) => {
+            let given = texts(inputs, &stack_fields::TEMPLATE_CAPABILITIES);
+            (source.clone(), own_parameters(parts, own), given)
+        }
+        None if parts.keep_template => (TemplateSource::Previous, bundled_parameters(parts), capabilities()),
+        None => {
+            let body = template::with_settings(&operational(inputs));
+            (TemplateSource::Body(body), bundled_parameters(parts), capabilities())
+        }
+    };
     StackRequest {
-        template: if parts.keep_template {
-            TemplateSource::Previous
-        } else {
-            TemplateSource::Body(template::with_settings(&operational(inputs)))
-        },
-        parameters: all,
+        template,
+        parameters,
         tags: tags(parts),
-        capabilities: capabilities(),
+        capabilities,
         role_arn: text(inputs, &stack_fields::ROLE_ARN),
         notification_arns: texts(inputs, &stack_fields::NOTIFICATION_ARNS),
         policy_body: text(inputs, &stack_fields::POLICY_BODY),
@@ -71,6 +77,25 @@ pub fn build(parts: &Parts<'_>) -> StackRequest {
         express: text(inputs, &stack_fields::DEPLOYMENT_MODE).as_deref() == Some("express"),
         token: String::new(),
     }
+}
+
+fn bundled_parameters(parts: &Parts<'_>) -> BTreeMap<String, ParameterValue> {
+    let mut all = parameters::from_inputs(parts.inputs, parts.prior, parts.uploaded);
+    for (name, text) in &parts.state.derived {
+        all.insert(name.clone(), ParameterValue::Text(text.clone()));
+    }
+    all
+}
+
+fn own_parameters(parts: &Parts<'_>, own: &Own) -> BTreeMap<String, ParameterValue> {
+    let given = Given {
+        inputs: parts.inputs,
+        prior: parts.prior,
+        written: &parameters::written(parts.inputs, parts.prior, parts.uploaded),
+        derived: &parts.state.derived,
+        on_stack: own.on_stack.as_ref(),
+    };
+    own_template::map(&own.summary, given).parameters()
 }
 
 /// The least capabilities that the bundled template needs. CloudFormation looks at the template, not at its

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::api::{Prior, STATE_KEY};
+use super::own_template::Own;
 use crate::stack::Stub;
+use crate::template;
 use crate::value::Value;
 
 /// The newest form that this build writes.
@@ -37,6 +39,9 @@ pub struct ClusterState {
     /// Default tags of the provider that the stack has; absent in records that say nothing of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_tags: Option<BTreeMap<String, String>>,
+    /// Keys of outputs of a user's template that show what is hidden.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub sensitive_outputs: BTreeSet<String>,
     /// The operation that was under way when the plugin stopped watching.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<Stub>,
@@ -62,6 +67,22 @@ impl ClusterState {
         };
         let state: Self = serde_json::from_str(text).unwrap_or_default();
         if state.version > STATE_VERSION { Err(state.version) } else { Ok(state) }
+    }
+
+    /// Notes which template the next operation leaves the stack with: the user's, else the bundled one of this build where
+    /// the stack is new or had the user's before (`fresh`), else the bundled one that it has.
+    pub fn own(&mut self, own: Option<&Own>, fresh: bool) {
+        match own {
+            Some(own) => {
+                self.template_version = 0;
+                self.sensitive_outputs = own.sensitive.clone();
+            }
+            None if fresh => {
+                self.template_version = template::VERSION;
+                self.sensitive_outputs.clear();
+            }
+            None => {}
+        }
     }
 
     /// The form in which it stands among the outputs: one text, so that no client reformats it.

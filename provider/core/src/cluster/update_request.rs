@@ -6,6 +6,7 @@ use starburst_schema::fields::{ec2, stack as stack_fields};
 
 use super::api::{Asker, Plan, Prior, Settings};
 use super::assets::{self, Upload};
+use super::own_template::is_given;
 use super::parameters::Uploaded;
 use super::preflight::Facts;
 use super::request::{self, Parts, text};
@@ -63,6 +64,8 @@ pub async fn build(
         let written = state.derived.get(template::WORKER_MAXIMUM).and_then(|text| text.parse().ok());
         state.derived.insert(template::WORKER_MAXIMUM.to_owned(), written.unwrap_or(room).max(room).to_string());
     }
+    let own = assets::own_template(ports, inputs, facts, upload).await?;
+    state.own(facts.own.as_ref(), is_given(&prior.inputs));
     let mut request = request::build(&Parts {
         asker,
         settings,
@@ -71,8 +74,10 @@ pub async fn build(
         uploaded: &uploaded,
         state: &state,
         keep_template: state.template_version != template::VERSION,
+        own,
     });
-    if let (Some(live), Some(parameter)) = (live, ec2::WORKER_COUNT.parameter) {
+    let bundled = facts.own.is_none();
+    if let (Some(live), Some(parameter), true) = (live, ec2::WORKER_COUNT.parameter, bundled) {
         request.parameters.insert(parameter.name.to_owned(), ParameterValue::Text(live.to_string()));
     }
     Ok((request, state))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::{Called, ChangeSetState, DriftDetection, ResourceDrift, not_offered};
+use super::{Called, ChangeSetState, DriftDetection, ResourceDrift, SummaryOf, TemplateSummary, not_offered};
 use crate::time::Timestamp;
 
 /// The value of a parameter in a request.
@@ -228,6 +228,10 @@ pub trait CloudFormation: Send + Sync {
     async fn stack_resources(&self, stack_id: &str) -> Called<Vec<StackResource>>;
     /// The template as it was given.
     async fn template(&self, stack_id: &str) -> Called<String>;
+    /// GetTemplateSummary.
+    async fn template_summary(&self, _of: SummaryOf<'_>) -> Called<TemplateSummary> {
+        not_offered("cloudformation:GetTemplateSummary")
+    }
     /// DetectStackDrift; answers the id of the detection.
     async fn detect_drift(&self, _stack_id: &str) -> Called<String> {
         not_offered("cloudformation:DetectStackDrift")

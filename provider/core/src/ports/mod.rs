@@ -5,6 +5,7 @@ mod change_sets;
 mod cloud_formation;
 mod drift;
 mod reads;
+mod template_summary;
 
 use async_trait::async_trait;
 
@@ -12,6 +13,7 @@ pub use change_sets::*;
 pub use cloud_formation::*;
 pub use drift::*;
 pub use reads::*;
+pub use template_summary::*;
 
 use crate::failure::Message;
 use crate::time::Timestamp;

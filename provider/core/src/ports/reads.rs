@@ -234,6 +234,10 @@ pub trait ObjectStore: Send + Sync {
     async fn bucket(&self, bucket: &str) -> Called<Option<String>>;
     /// Whether an object exists.
     async fn exists(&self, bucket: &str, key: &str) -> Called<bool>;
+    /// The text of an object; `None` when it is not there.
+    async fn text(&self, _bucket: &str, _key: &str) -> Called<Option<String>> {
+        not_offered("s3:GetObject")
+    }
     /// Writes an object.
     async fn put(&self, bucket: &str, key: &str, content: Vec<u8>) -> Called<()>;
     /// Removes an object; an absent one is fine.

@@ -50,14 +50,6 @@ pub static TEMPLATE_VERSION: Code = Code::new(
     "Write `latest` or a version that the message names.",
 );
 
-/// Templates of your own are not supported by this version.
-pub static OWN_TEMPLATE: Code = Code::new(
-    1113,
-    "templates of your own are not supported by this version",
-    "This version of the plugin drives the bundled template only.",
-    "Remove the template, or use a version of the plugin that supports it.",
-);
-
 /// A capability does not exist.
 pub static UNKNOWN_CAPABILITY: Code = Code::new(
     1114,
@@ -121,4 +113,71 @@ pub static LONGER_THAN_TIMEOUT: Code = Code::new(
     "The estimate follows from the number of batches and from the times to boot and to drain; an operation that runs \
      out of time fails while CloudFormation goes on.",
     "Give the resource a longer timeout, a larger batch, or shorter times to boot and to drain.",
+);
+
+/// A required parameter of the template of your own has no value.
+pub static PARAMETER_WITHOUT_VALUE: Code = Code::new(
+    1153,
+    "a parameter of your template has no value",
+    "The template declares a parameter without default, no input fills it and the stack has no value of it.",
+    "Write the input that the message names, or the parameter in `stack.template.parameters`.",
+);
+
+/// The template of your own takes other values.
+pub static VALUE_NOT_TAKEN: Code = Code::new(
+    1154,
+    "your template does not take this value",
+    "The parameter of the template lists the values that it takes, or names a parameter of Systems Manager.",
+    "Write a value that the message lists, or fill the parameter in `stack.template.parameters`.",
+);
+
+/// A parameter or alias names nothing in the template of your own.
+pub static UNKNOWN_PARAMETER: Code = Code::new(
+    1155,
+    "your template declares no such parameter",
+    "`stack.template.parameters`, `secretParameters` and `parameterAliases` name parameters by their names in the template, \
+     which are case-sensitive.",
+    "Write a name that the message proposes, or remove the entry.",
+);
+
+/// A parameter of the template of your own has two values.
+pub static PARAMETER_TWICE: Code = Code::new(
+    1156,
+    "a parameter of your template has two values",
+    "An input fills the parameter already.",
+    "Keep one of the two.",
+);
+
+/// A capability is not acknowledged.
+pub static CAPABILITY_MISSING: Code = Code::new(
+    1157,
+    "a capability is not acknowledged",
+    "The template of your own makes identities, or is changed by macros; CloudFormation does that only where you agree.",
+    "Read what the template makes, then list the capability in `stack.template.capabilities`.",
+);
+
+/// The template of your own cannot be read.
+pub static TEMPLATE_UNREADABLE: Code = Code::new(
+    1158,
+    "your template cannot be read",
+    "CloudFormation refuses the template: it is malformed, not in S3, in another region's bucket, larger than 1 MB, or you \
+     may not read it.",
+    "Correct what the message says; `aws cloudformation validate-template` tells the same.",
+);
+
+/// An input has no parameter in the template of your own.
+pub static NO_PARAMETER: Code = Code::new(
+    1159,
+    "an input has no parameter in your template",
+    "An input reaches a template of your own through the parameter of its name, through a name that the vendor gave it, or \
+     through `stack.template.parameterAliases`; the template declares none of these.",
+    "Remove the input, name the parameter in `stack.template.parameterAliases`, or add it to the template.",
+);
+
+/// The template of your own does not fit a request.
+pub static TEMPLATE_TOO_LARGE: Code = Code::new(
+    1160,
+    "your template does not fit a request",
+    "CloudFormation takes 51,200 bytes in a request and 1 MB from a bucket.",
+    "Name a bucket in `stack.assetBucket`, or put the template there and write `stack.template.url`.",
 );

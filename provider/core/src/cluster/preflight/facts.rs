@@ -6,6 +6,7 @@ use starburst_schema::fields::network;
 
 use crate::cluster::defaults::effective;
 use crate::cluster::instance_types::architecture_of;
+use crate::cluster::own_template::Own;
 use crate::failure::Violation;
 use crate::ports::{Image, InstanceType, RouteTable, Subnet, Vpc, VpcEndpoint};
 use crate::value::Value;
@@ -33,6 +34,8 @@ pub struct Facts {
     pub began: Option<String>,
     /// Status of that stack.
     pub leftover: Option<String>,
+    /// The template of the user's, where the inputs name one.
+    pub own: Option<Own>,
     /// What was found and does not stop the run, and which rules were not checked.
     pub warnings: Vec<Violation>,
 }

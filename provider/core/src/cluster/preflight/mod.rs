@@ -9,6 +9,9 @@ mod length;
 mod length_tests;
 mod network;
 mod nodes;
+mod own_template;
+#[cfg(test)]
+mod own_template_tests;
 mod reads;
 mod scope;
 mod storage;
@@ -33,6 +36,7 @@ use self::reads::Readings;
 use self::scope::Scope;
 use super::api::{Asker, Plan, Prior, Settings};
 use super::guard;
+use super::own_template::is_given;
 use super::request::{OWNER_TAG, owner_tag};
 use super::validate::Found;
 use crate::failure::{Failure, FailureKind, Message, Severity, Violation};
@@ -74,17 +78,24 @@ pub async fn preflight(
     } else {
         None
     };
+    let own = is_given(inputs);
     let scope = Scope::of(plan, prior.is_none());
+    let scope = if own { scope.of_own_template() } else { scope };
     let mut read = unless_cancelled(ports, reads::read(ports, inputs, scope)).await?;
     read.facts.account = account;
     let mut found = Found::default();
     let case = Case { prior, inputs, plan, region: ports.identity.region(), read: &read };
     network::rules(&case, scope, &mut found);
-    nodes::rules(&case, &mut found);
+    if !own {
+        nodes::rules(&case, &mut found);
+    }
     storage::rules(&case, &mut found);
     length::rules(&case, ports, limit, &mut found);
     name(&case, asker, &mut found);
-    unless_cancelled(ports, versions::rules(ports, prior, plan, &mut found)).await?;
+    let template = unless_cancelled(ports, own_template::rules(ports, prior, inputs, &mut found)).await?;
+    if !own {
+        unless_cancelled(ports, versions::rules(ports, prior, plan, &mut found)).await?;
+    }
     if scope.assets {
         files::rules(ports, prior, inputs, &mut found).await?;
     }
@@ -97,6 +108,7 @@ pub async fn preflight(
     // One of somebody else is a violation above.
     facts.leftover = read.namesake.as_ref().map(|namesake| namesake.status.clone());
     facts.began = read.namesake.map(|namesake| namesake.id);
+    facts.own = template;
     facts.warnings.extend(warnings);
     Ok(facts)
 }

@@ -33,6 +33,12 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Without the reads of what the bundled template's nodes need: another template has nodes of its own.
+    #[must_use]
+    pub fn of_own_template(self) -> Self {
+        Self { types: false, images: false, subnet: self.network, ..self }
+    }
+
     /// The reads of a create (`creates`) or of an update.
     #[must_use]
     pub fn of(plan: &Plan, creates: bool) -> Self {

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
 
+use crate::cluster::own_template;
 use crate::ports::*;
 use crate::time::Timestamp;
 
@@ -33,6 +34,8 @@ pub struct World {
     pub workers: Option<Group>,
     /// Local files by path: names and contents.
     pub files: BTreeMap<String, Vec<(String, String)>>,
+    /// The template of the stack, and of every URL.
+    pub template: String,
     /// How calls fail, by action.
     pub faults: BTreeMap<&'static str, CallErrorKind>,
     pub calls: Mutex<Vec<&'static str>>,
@@ -181,6 +184,14 @@ impl CloudFormation for World {
         let known = known.or_else(|| stack.starts_with("arn:").then(ready));
         self.call("cloudformation:DescribeStacks", known)
     }
+    async fn template(&self, _id: &str) -> Called<String> {
+        self.call("cloudformation:GetTemplate", self.template.clone())
+    }
+    async fn template_summary(&self, of: SummaryOf<'_>) -> Called<TemplateSummary> {
+        let text = if let SummaryOf::Body(body) = of { body } else { &self.template };
+        let summary = own_template::tree(text).map(|tree| own_template::summary_of(&tree)).unwrap_or_default();
+        self.call("cloudformation:GetTemplateSummary", summary)
+    }
     async fn list_stacks(&self, _next: Option<&str>) -> Called<(Vec<Stack>, Option<String>)> {
         self.call("cloudformation:ListStacks", (Vec::new(), None))
     }
@@ -213,9 +224,6 @@ impl CloudFormation for World {
     }
     async fn stack_resources(&self, _id: &str) -> Called<Vec<StackResource>> {
         self.call("cloudformation:ListStackResources", Vec::new())
-    }
-    async fn template(&self, _id: &str) -> Called<String> {
-        self.call("cloudformation:GetTemplate", String::new())
     }
 }
 

@@ -450,7 +450,6 @@ pub static ROWS: &[Row] = &[
         r#"stack.template.parameters"#,
     ),
     row("template version of the future", r##"{"stack":{"templateVersion":"999"}}"##, 1112, r#"stack.templateVersion"#),
-    row("own template", r##"{"stack":{"template":{"body":"{}"}}}"##, 1113, r#"stack.template.body"#),
     row(
         "unknown capability",
         r##"{"stack":{"template":{"current":true,"capabilities":["CAPABILITY_X"]}}}"##,

@@ -26,6 +26,7 @@ mod corpus;
 mod tests;
 
 pub use found::Found;
+pub use nearest::nearest;
 pub use names::settle as settle_name;
 pub use shape::normalise;
 pub use view::View;

@@ -3,6 +3,7 @@
 use starburst_schema::FIELDS;
 use starburst_schema::codes::input::REQUIRED;
 
+use super::stack::has_own_template;
 use super::{Found, Rule, View};
 use crate::failure::Message;
 
@@ -11,7 +12,8 @@ pub static RULES: &[Rule] = &[required];
 
 /// Absent means "kept" for a cluster that exists.
 fn required(view: &View<'_>, found: &mut Found) {
-    if view.prior().is_some() {
+    // A template of the user's asks for what it declares.
+    if view.prior().is_some() || has_own_template(view) {
         return;
     }
     for field in FIELDS.iter().filter(|field| field.required && view.absent(field)) {

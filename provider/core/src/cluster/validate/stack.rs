@@ -2,7 +2,7 @@
 
 use starburst_schema::Field;
 use starburst_schema::codes::input::{
-    BAD_LOGICAL_ID, BAD_POLICY, DELETE_ON_CREATE_ONLY, MONITORING_UNUSED, OWN_TEMPLATE, TEMPLATE_SOURCES,
+    BAD_LOGICAL_ID, BAD_POLICY, DELETE_ON_CREATE_ONLY, MONITORING_UNUSED, TEMPLATE_SOURCES,
     TEMPLATE_VERSION, TEMPLATE_WITHOUT_SOURCE, UNKNOWN_CAPABILITY,
 };
 use starburst_schema::fields::stack;
@@ -16,7 +16,6 @@ use crate::template;
 pub static RULES: &[Rule] = &[
     template_sources,
     template_without_source,
-    own_template,
     template_version,
     capabilities,
     monitoring,
@@ -35,6 +34,12 @@ fn sources(view: &View<'_>) -> Vec<&'static Field> {
         given.push(&stack::TEMPLATE_CURRENT);
     }
     given
+}
+
+/// Whether the cluster has, or may have, a template of the user's.
+pub fn has_own_template(view: &View<'_>) -> bool {
+    let given = [&stack::TEMPLATE_URL, &stack::TEMPLATE_BODY].iter().any(|field| !view.absent(field));
+    given || !view.absent(&stack::TEMPLATE_CURRENT) && view.flag(&stack::TEMPLATE_CURRENT) != Some(false)
 }
 
 fn template_sources(view: &View<'_>, found: &mut Found) {
@@ -61,14 +66,6 @@ fn template_without_source(view: &View<'_>, found: &mut Found) {
         let message = Message::new("this concerns a template of your own, and none is given");
         let instead = Message::new("write ").field(&stack::TEMPLATE_URL).text(" or ").field(&stack::TEMPLATE_BODY);
         found.error(&TEMPLATE_WITHOUT_SOURCE, field, message, instead);
-    }
-}
-
-/// The plugin drives the bundled template; one of the user's is refused rather than left out in silence.
-fn own_template(view: &View<'_>, found: &mut Found) {
-    if let Some(field) = sources(view).first() {
-        let message = Message::new("this version drives the bundled template only");
-        found.error(&OWN_TEMPLATE, field, message, Message::new("remove the template"));
     }
 }
 
