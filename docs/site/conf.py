@@ -18,6 +18,7 @@ Environments <environments>
 secrets
 permissions
 costs
+own-template
 migrating
 troubleshooting
 Nodes <nodes>

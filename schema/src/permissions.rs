@@ -82,6 +82,7 @@ pub static PLUGIN: &[Need] = &[
                 "cloudformation:DetectStackResourceDrift",
                 "cloudformation:ExecuteChangeSet",
                 "cloudformation:GetTemplate",
+                "cloudformation:GetTemplateSummary",
                 "cloudformation:ListChangeSets",
                 "cloudformation:ListStackResources",
                 "cloudformation:RollbackStack",

@@ -112,6 +112,31 @@ fn three_coordinators() -> Result<()> {
     or_skip("three_coordinators", runs("high-availability", &config, &[]))
 }
 
+fn of_the_vendor() -> Result<()> {
+    let stand_in = StandIn::start(Aws::Model, SPEED)?;
+    let template = include_bytes!("existing_stacks/templates/vendor-before.yaml");
+    stand_in.world().context("the model")?.with(|state| {
+        let buckets = state.places.values_mut().filter_map(|place| place.buckets.get_mut(seed::BUCKET));
+        for bucket in buckets {
+            let content = (template.to_vec(), starburst_tests::fake::Timestamp(0), String::new());
+            bucket.objects.insert("joint.yaml".to_owned(), content);
+        }
+    });
+    let project = project(&stand_in, "vendor-template", "dev", &[])?;
+    project.config_set_all(&NETWORK)?;
+    project.config_set_all(&[
+        ("subnetId", seed::PUBLIC_SUBNET),
+        ("keyName", seed::KEY_PAIR),
+        ("templateUrl", "https://analytics-data.s3.us-east-1.amazonaws.com/joint.yaml"),
+    ])?;
+    lives(&stand_in, &project)
+}
+
+#[test]
+fn a_template_of_the_vendors() -> Result<()> {
+    or_skip("a_template_of_the_vendors", of_the_vendor())
+}
+
 fn postgresql(client: Client) -> Result<()> {
     let stand_in = StandIn::start(Aws::Model, SPEED)?;
     let options = ProjectOptions::of_folder(client, &folder("external-postgresql"))?;

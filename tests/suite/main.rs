@@ -7,6 +7,7 @@ mod diagnosis;
 mod docs;
 mod drift;
 mod examples;
+mod existing_stacks;
 mod faults;
 mod generate;
 mod handshake;

@@ -6,6 +6,7 @@ mod doctor;
 mod explain;
 mod packages;
 mod place;
+mod template;
 mod watch;
 
 use std::path::Path;
@@ -51,8 +52,11 @@ struct Line {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print the bundled CloudFormation template.
-    Template,
+    /// Print the bundled CloudFormation template, or look at one of your own.
+    Template {
+        #[command(subcommand)]
+        what: Option<template::What>,
+    },
     /// Explain an error code.
     Explain {
         /// The code, such as SB1001.
@@ -117,7 +121,8 @@ pub fn run(arguments: &[String]) -> Option<ExitCode> {
     let command = Line::command().name(name).mut_subcommand("watch", |watch| watch.after_help(watch::after_help(name)));
     let line = command.clone().try_get_matches_from(arguments).and_then(|matches| Line::from_arg_matches(&matches));
     Some(match line.map(|line| line.command) {
-        Ok(Command::Template) => print(starburst_core::template::BODY),
+        Ok(Command::Template { what: None }) => print(starburst_core::template::BODY),
+        Ok(Command::Template { what: Some(template::What::Check { file }) }) => template::check(&file, client),
         Ok(Command::Explain { code }) => match explain::explain(&code) {
             Ok(text) => print(&text),
             Err(why) => {

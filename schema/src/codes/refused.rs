@@ -94,9 +94,10 @@ pub static NEWER_STATE: Code = Code::new(
 /// The stack was made from another template.
 pub static FOREIGN_TEMPLATE: Code = Code::new(
     3008,
-    "the stack was not made from the bundled template",
-    "Only stacks that were launched from a bundled joint template can be imported.",
-    "Import a stack of the bundled template, or describe the cluster with an own template.",
+    "the stack holds no cluster",
+    "Its template is not the bundled one, declares none of the parameters by which a cluster is described, and makes no Auto \
+     Scaling group.",
+    "Import the stack that holds the nodes; a stack of a network or of buckets belongs to the provider of AWS.",
 );
 
 /// A file of the program changed between plan and apply.

@@ -130,6 +130,13 @@ async fn imported(ports: Ports<'_>, stack: &Stack, state: &mut ClusterState) -> 
     let Some(bundled) = template::recognise(&body) else {
         let summary = ports.cloud_formation.template_summary(SummaryOf::Stack(&stack.id)).await;
         let summary = summary.map_err(|error| from_call(&error))?;
+        if !own_template::is_a_cluster(&summary) {
+            return Err(Failure::new(
+                FailureKind::Refused,
+                &codes::refused::FOREIGN_TEMPLATE,
+                Message::new(format!("stack {} holds no Presto and Alluxio cluster", stack.name)),
+            ));
+        }
         own_template::adopted(stack, &summary, &mut inputs, state);
         if let Ok(tree) = own_template::tree(&body) {
             state.sensitive_outputs = own_template::sensitive_outputs(&tree, &summary);

@@ -11,6 +11,14 @@ use crate::path::Path;
 use crate::ports::{Stack, TemplateParameter, TemplateSummary};
 use crate::value::Value;
 
+/// Whether a template can be that of a cluster: it knows an input, or makes groups of nodes.
+#[must_use]
+pub fn is_a_cluster(summary: &TemplateSummary) -> bool {
+    let known = |parameter: &TemplateParameter| !names::sources(summary, &Value::Null, &parameter.name).is_empty();
+    summary.resource_types.iter().any(|kind| kind == "AWS::AutoScaling::AutoScalingGroup")
+        || summary.parameters.iter().any(known)
+}
+
 /// Inputs of a stack that no program describes yet, and in the record what the plugin computes for such a template.
 pub fn adopted(stack: &Stack, summary: &TemplateSummary, inputs: &mut Value, state: &mut ClusterState) {
     inputs.put(&Path::from(&fields::TEMPLATE_CURRENT), Value::Bool(true));

@@ -3,7 +3,7 @@
 //!
 //! `source` where it comes from · `reading` the calls · `names` an input's parameter · `values` its text in the template's
 //! own spelling · `mapping` all parameters of a request · `rules` what is refused · `text` YAML and JSON as a tree ·
-//! `policies` what a change does to groups · `foreseen` what a preview says · `table` the mapping in words · `adoption` a running stack as inputs.
+//! `report` a template for people at a terminal · `policies` what a change does to groups · `foreseen` what a preview says · `table` the mapping in words · `adoption` a running stack as inputs.
 
 mod adoption;
 mod foreseen;
@@ -11,6 +11,7 @@ mod mapping;
 mod names;
 mod policies;
 mod reading;
+mod report;
 mod rules;
 mod source;
 mod summary;
@@ -18,11 +19,12 @@ mod table;
 mod text;
 mod values;
 
-pub use adoption::{adopted, refreshed};
+pub use adoption::{adopted, is_a_cluster, refreshed};
 pub use foreseen::foreseen;
 pub use mapping::{Filler, Given, Mapped, Row, computable, map};
 pub use policies::on_change;
 pub use reading::{Own, read, sensitive_outputs};
+pub use report::report;
 pub use rules::violations;
 pub use source::{LARGEST_BODY, Source, is_given, source};
 pub use summary::summary_of;

@@ -1,0 +1,113 @@
+//! Stacks of foreign templates taken over by the real clients, with the configuration that they write for it.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
+use starburst_tests::clients::missing::or_skip;
+use starburst_tests::clients::terraform::{Planned, ProjectOptions};
+use starburst_tests::clients::{Client, Options, Program, PulumiProject, TerraformProject, plugin};
+use starburst_tests::demo::Aws;
+use starburst_tests::demo::stand_in::StandIn;
+use starburst_tests::fake;
+
+use super::launched::{NAME, SHAPES, begin, status};
+
+/// Virtual seconds of the model in a second.
+const SPEED: f64 = 600.0;
+const ADDRESS: &str = "starburst_presto_alluxio_cluster.analytics";
+
+/// A stand-in with a stack of a shape, at rest.
+fn with_stack(shape: &str, parameters: &[(&str, &str)]) -> Result<StandIn> {
+    let stand_in = StandIn::start(Aws::Model, SPEED)?;
+    begin(model(&stand_in)?, shape, parameters)?;
+    for _ in 0..600 {
+        match status(model(&stand_in)?)?.as_str() {
+            "CREATE_COMPLETE" => return Ok(stand_in),
+            "CREATE_IN_PROGRESS" => std::thread::sleep(Duration::from_millis(100)),
+            other => bail!("{shape}: {other}"),
+        }
+    }
+    bail!("{shape} does not come to rest")
+}
+
+fn model(stand_in: &StandIn) -> Result<&fake::World> {
+    stand_in.world().map(|world| &**world).context("the model")
+}
+
+/// Nothing but reads since the stack was launched.
+fn only_read(stand_in: &StandIn) -> Result<()> {
+    let calls = model(stand_in)?.calls();
+    let changing = |action: &str| ["UpdateStack", "DeleteStack", "CreateChangeSet"].contains(&action);
+    ensure!(!calls.iter().any(|call| changing(&call.action)), "the stack was changed");
+    Ok(())
+}
+
+fn by_terraform(client: Client) -> Result<()> {
+    for (shape, parameters) in SHAPES {
+        let stand_in = with_stack(shape, parameters)?;
+        let text = format!(
+            "terraform {{\n  required_providers {{\n    starburst = {{ source = \"{}\" }}\n  }}\n}}\nimport {{\n  to = {ADDRESS}\n  id = \"{NAME}\"\n}}\n",
+            plugin::SOURCE
+        );
+        let project = TerraformProject::new(ProjectOptions {
+            env: stand_in.env(),
+            ..ProjectOptions::new(client, &[("main.tf", &text)])
+        })?;
+        let plan = project.plan(&["-generate-config-out=generated.tf"])?.success()?;
+        let nothing = "1 to import, 0 to add, 0 to change, 0 to destroy";
+        ensure!(plan.text().contains(nothing), "{shape}:\n{}", plan.text());
+        project.apply(&[])?.success()?;
+        assert_eq!(project.planned()?, Planned::Empty, "{shape}");
+        only_read(&stand_in)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn opentofu_imports_every_shape_with_generated_configuration() -> Result<()> {
+    or_skip("opentofu_imports_every_shape_with_generated_configuration", by_terraform(Client::Tofu))
+}
+
+#[test]
+fn terraform_imports_every_shape_with_generated_configuration() -> Result<()> {
+    or_skip("terraform_imports_every_shape_with_generated_configuration", by_terraform(Client::Terraform115))
+}
+
+fn by_pulumi() -> Result<()> {
+    for (shape, parameters) in SHAPES {
+        let stand_in = with_stack(shape, parameters)?;
+        let empty = "name: adopted\nruntime: yaml\n".to_owned();
+        let folder = plugin::folder()?.to_path_buf();
+        let options = Options::new(Program::Yaml(empty));
+        let project = PulumiProject::with(Options { plugin: Some(folder), env: stand_in.env(), ..options })?;
+        project.import_("starburst:index:PrestoAlluxioCluster", "analytics", NAME)?.success()?;
+        let state = project.stack_export()?;
+        let resources = state["deployment"]["resources"].as_array().context("resources")?;
+        let ours = resources.iter().find(|one| one["type"] == "starburst:index:PrestoAlluxioCluster");
+        let inputs = ours.context("it is in the state")?["inputs"].clone();
+        // The program that says what the state says, protected as the import leaves it.
+        let program = json!({
+            "name": "adopted", "runtime": "yaml", "resources": { "analytics": {
+                "type": "starburst:PrestoAlluxioCluster", "properties": inputs, "options": { "protect": true },
+            } },
+        });
+        std::fs::write(project.folder().join("Pulumi.yaml"), with_plugin(&project, program)?)?;
+        let run = project.preview(&["--expect-no-changes"])?.success();
+        run.with_context(|| format!("{shape}: {inputs:#}"))?;
+        only_read(&stand_in)?;
+    }
+    Ok(())
+}
+
+/// The project's own lines beside the program: where the plugin lies.
+fn with_plugin(project: &PulumiProject, mut program: serde_json::Value) -> Result<String> {
+    let present: serde_json::Value = serde_yaml_ng::from_str(&std::fs::read_to_string(project.folder().join("Pulumi.yaml"))?)?;
+    program["plugins"] = present["plugins"].clone();
+    Ok(serde_yaml_ng::to_string(&program)?)
+}
+
+#[test]
+fn pulumi_imports_every_shape_and_the_program_of_its_inputs_changes_nothing() -> Result<()> {
+    or_skip("pulumi_imports_every_shape_and_the_program_of_its_inputs_changes_nothing", by_pulumi())
+}
