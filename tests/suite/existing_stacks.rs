@@ -163,6 +163,38 @@ async fn a_template_that_cannot_be_used_is_refused_before_anything_is_made() -> 
     Ok(())
 }
 
+/// Service Catalog launched the bundled template: the cluster is read and imported, and touched by nobody but it.
+#[tokio::test]
+async fn a_provisioned_product_is_imported_and_left_to_service_catalog() -> Result<()> {
+    const PRODUCT: &str = "SC-123456789012-pp-4u2wj6rtdb3hm";
+    let bench = Bench::new().await?;
+    launched::launch_bundled(&bench.model, PRODUCT)?;
+    let imported = bench.import(PRODUCT).await?.context("it is there")?;
+    let inputs = bench.checked(Some(&imported.inputs), &imported.inputs).await?;
+    assert_eq!(bench.diff(&imported, &inputs).await?.changes(), DiffChanges::DiffNone);
+    bench.model.clear_calls();
+    let mut wanted = imported.inputs.clone();
+    wanted["ec2"]["workerCount"] = json!(9);
+    let trouble = failed(bench.update(&imported, &wanted).await?)?;
+    for part in ["SB3015", "pp-4u2wj6rtdb3hm", "update-provisioned-product"] {
+        ensure!(trouble.text.contains(part), "no {part} in {}", trouble.text);
+    }
+    let refused = bench.delete(&imported).await.err().context("it was deleted")?;
+    ensure!(refused.message().contains("terminate-provisioned-product"), "{refused}");
+    let touching = |action: &str| ["UpdateStack", "DeleteStack", "CreateChangeSet"].contains(&action);
+    ensure!(!bench.model.calls().iter().any(|call| touching(&call.action)), "the stack was touched");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stack_without_a_cluster_is_not_imported() -> Result<()> {
+    let bench = Bench::new().await?;
+    launched::launch_text(&bench.model, "buckets", "Resources: { Topic: { Type: 'AWS::SNS::Topic' } }", &[])?;
+    let refused = bench.import("buckets").await.err().context("it was imported")?;
+    ensure!(refused.to_string().contains("SB3008"), "{refused}");
+    Ok(())
+}
+
 /// A cluster of the bundled template is recognised as before, whatever it is imported beside.
 #[tokio::test]
 async fn the_bundled_template_is_no_template_of_the_users() -> Result<()> {

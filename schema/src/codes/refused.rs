@@ -150,6 +150,14 @@ pub static NOT_FAILED: Code = Code::new(
     "Name exactly the resources that the error lists.",
 );
 
+/// The stack is Service Catalog's.
+pub static PROVISIONED_PRODUCT: Code = Code::new(
+    3015,
+    "the stack belongs to a provisioned product",
+    "Service Catalog launched the stack, and sets back or trips over what is done to it past Service Catalog.",
+    "Change or end the provisioned product with the command that the message names; reading and importing go on here.",
+);
+
 /// All codes of this file, ascending.
 pub static CODES: &[&Code] = &[
     &DENIED,
@@ -170,4 +178,5 @@ pub static CODES: &[&Code] = &[
     &NO_CHANGE_SET,
     &EARLY_VALIDATION,
     &NOT_FAILED,
+    &PROVISIONED_PRODUCT,
 ];

@@ -101,6 +101,29 @@ pub fn status(model: &fake::World) -> Result<String> {
     Ok(shown["Stacks"][0]["StackStatus"].as_str().unwrap_or_default().to_owned())
 }
 
+/// Launches the bundled template with what has no default, and waits until it is there.
+pub fn launch_bundled(model: &fake::World, name: &str) -> Result<()> {
+    let parameters = [
+        ("VPC", seed::VPC),
+        ("Subnet", seed::PUBLIC_SUBNET),
+        ("SecurityGroups", seed::SECURITY_GROUP),
+        ("WorkersCount", "3"),
+        ("AlluxioS3RootMount", "s3://analytics-data/alluxio"),
+    ];
+    launch_text(model, name, starburst_core::template::BODY, &parameters)
+}
+
+/// Launches any template, and waits until it is there.
+pub fn launch_text(model: &fake::World, name: &str, text: &str, parameters: &[(&str, &str)]) -> Result<()> {
+    let given = parameters.iter().map(|(name, text)| ((*name).to_owned(), Some((*text).to_owned()))).collect();
+    let request = json!({
+        "StackName": name, "TemplateBody": text, "Parameters": list(&given), "Capabilities": ["CAPABILITY_IAM"],
+    });
+    call(model, "CreateStack", request)?;
+    model.settle(EVENTS);
+    Ok(())
+}
+
 /// Begins to launch a shape.
 pub fn begin(model: &fake::World, shape: &str, parameters: &[(&str, &str)]) -> Result<()> {
     let given = parameters.iter().map(|(name, text)| ((*name).to_owned(), Some((*text).to_owned()))).collect();

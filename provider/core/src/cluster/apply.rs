@@ -9,6 +9,7 @@ use super::assets::Upload;
 use super::defaults::effective;
 use super::plan::{plan_at, refuse_errors};
 use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
+use super::provisioned_product::{self, Wanted};
 use super::state::ClusterState;
 use super::update_request::{self, Update};
 use super::{assets, change_set, derive, diagnosis, drift, guard, observe, outputs, preflight, revert, rolls, sizes};
@@ -135,6 +136,7 @@ pub async fn delete(
 ) -> Result<(), Failure> {
     guard::same_region(ports, &prior.id)?;
     guard::same_account(ports, settings, Some(&prior.id)).await?;
+    provisioned_product::refuse(&prior.id, Wanted::Removal)?;
     let limit = timeout.unwrap_or(DEFAULT_TIMEOUT);
     let operation = operation(asker, &prior.inputs, Goal::Delete, Some(prior), None, limit);
     match stack::run(ports, operation).await {

@@ -35,6 +35,7 @@ mod plan_tests;
 mod preflight;
 mod preview;
 mod properties;
+mod provisioned_product;
 mod read;
 pub mod request;
 mod revert;

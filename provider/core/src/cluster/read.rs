@@ -13,6 +13,7 @@ use super::observe;
 use super::own_template::{self, is_given};
 use super::parameters::{self, NO_ECHO};
 use super::request::{CLUSTER_TAG, OWNER_TAG};
+use super::provisioned_product;
 use super::standing;
 use super::state::{ClusterState, STATE_VERSION};
 use super::tags;
@@ -266,6 +267,7 @@ fn notes(stack: &Stack, inputs: &Value, import: bool) -> Vec<Message> {
         notes.push(standing::ahead(&stack.name, &status, Goal::Update, inputs).unwrap_or_else(plain));
     }
     if import {
+        notes.extend(provisioned_product::note(&stack.name));
         for field in FIELDS.iter().filter(|field| field.is_secret()) {
             let hidden = field
                 .parameter

@@ -37,6 +37,7 @@ use self::scope::Scope;
 use super::api::{Asker, Plan, Prior, Settings};
 use super::guard;
 use super::own_template::is_given;
+use super::provisioned_product::{self, Wanted};
 use super::request::{OWNER_TAG, owner_tag};
 use super::validate::Found;
 use crate::failure::{Failure, FailureKind, Message, Severity, Violation};
@@ -71,6 +72,7 @@ pub async fn preflight(
 ) -> Result<Facts, Failure> {
     if let Some(prior) = prior {
         guard::same_region(ports, &prior.id)?;
+        provisioned_product::refuse(&prior.id, Wanted::Change)?;
     }
     let guarded = !settings.allowed_accounts.is_empty() || !settings.forbidden_accounts.is_empty();
     let account = if prior.is_some() || guarded {
