@@ -58,6 +58,8 @@ pub const STACK_NAME: &str = "stackName";
 pub const REGION: &str = "region";
 /// Name of output `supersetAdminPassword`.
 pub const SUPERSET_ADMIN_PASSWORD: &str = "supersetAdminPassword";
+/// Name of the output with the coordinators' group.
+pub const COORDINATOR_AUTO_SCALING_GROUP_NAME: &str = "coordinatorAutoScalingGroupName";
 /// Name of output `workerAutoScalingGroupName`.
 pub const WORKER_AUTO_SCALING_GROUP_NAME: &str = "workerAutoScalingGroupName";
 /// Name of output `imageIds`.
@@ -180,7 +182,7 @@ pub static OUTPUTS: &[Output] = &[
         doc: "Command that opens a shell on the active coordinator.",
     },
     Output {
-        name: "coordinatorAutoScalingGroupName",
+        name: COORDINATOR_AUTO_SCALING_GROUP_NAME,
         kind: OutputKind::Text,
         exposure: Exposure::Plain,
         stack_outputs: &["CoordinatorAutoScalingGroupName"],

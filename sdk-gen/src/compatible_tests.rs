@@ -90,7 +90,7 @@ fn what_breaks_is_found() -> anyhow::Result<()> {
     for (pointer, new, word) in [
         (format!("/resources/{cluster}/inputProperties/ec2"), None, "ec2 is gone"),
         ("/types/starburst:index:Ec2/properties/workerCount/type".to_owned(), Some("string"), "has another type"),
-        (format!("/resources/{cluster}/requiredInputs/0"), Some("superset"), "superset is required now"),
+        (format!("/resources/{cluster}/requiredInputs"), Some("superset"), "superset is required now"),
         (
             "/functions/starburst:index:getCluster/outputs/properties/status/type".to_owned(),
             Some("number"),
@@ -100,6 +100,7 @@ fn what_breaks_is_found() -> anyhow::Result<()> {
         let mut after = before.clone();
         let (parent, last) = pointer.rsplit_once('/').unwrap_or_default();
         match (after.pointer_mut(&pointer), new) {
+            (Some(Value::Array(names)), Some(name)) => names.push(Value::from(name)),
             (Some(place), Some(text)) => *place = Value::from(text),
             (Some(_), None) => {
                 after.pointer_mut(parent).and_then(Value::as_object_mut).map(|parent| parent.remove(last));

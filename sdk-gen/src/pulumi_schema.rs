@@ -54,11 +54,7 @@ pub fn generate() -> anyhow::Result<String> {
 
 fn resource() -> Value {
     let mut inputs = Map::new();
-    let mut required = Vec::new();
     for (name, child) in children("") {
-        if child.is_required() {
-            required.push(name.clone());
-        }
         inputs.insert(name, child.property());
     }
     let mut properties = inputs.clone();
@@ -74,7 +70,7 @@ fn resource() -> Value {
         "properties": properties,
         "required": always,
         "inputProperties": inputs,
-        "requiredInputs": required,
+        "requiredInputs": [],
     })
 }
 

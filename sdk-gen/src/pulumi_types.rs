@@ -36,16 +36,11 @@ pub fn types() -> Map<String, Value> {
 /// The object type of a section or nested object.
 fn object(path: &str, doc: &str) -> Value {
     let mut properties = Map::new();
-    let mut required = Vec::new();
     for (name, below) in children(path) {
-        if below.is_required() {
-            required.push(name.clone());
-        }
         properties.insert(name, below.property());
     }
-    // Required is what a new cluster needs. An optional section holds no required leaf, so giving a part of it is
-    // always allowed.
-    json!({ "type": "object", "description": doc, "properties": properties, "required": required })
+    // What a new cluster needs depends on its template, so that the check says it, all of it at once; no type can.
+    json!({ "type": "object", "description": doc, "properties": properties, "required": [] })
 }
 
 /// What stands directly below a section: leaves and nested objects, in the order of the table.
@@ -81,12 +76,6 @@ impl Child {
                 json!({ "$ref": format!("#/types/{}", token(&self.path)), "description": doc })
             }
         }
-    }
-
-    /// Whether a new cluster needs it.
-    pub fn is_required(&self) -> bool {
-        let below = format!("{}.", self.path);
-        fields().any(|field| field.required && (field.path == self.path || field.path.starts_with(&below)))
     }
 }
 
@@ -177,6 +166,9 @@ fn element_token(path: &str) -> String {
 /// change.
 pub fn description(field: &Field) -> String {
     let mut text = field.doc.to_owned();
+    if field.required && field.path.contains('.') {
+        text.push_str(" Required for a new cluster of the bundled template.");
+    }
     if let Some(default) = field.default {
         text.push_str(&format!(" Default: `{}`.", default.trim_matches('"')));
     }

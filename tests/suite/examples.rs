@@ -115,7 +115,10 @@ fn three_coordinators() -> Result<()> {
 fn of_the_vendor() -> Result<()> {
     let stand_in = StandIn::start(Aws::Model, SPEED)?;
     let template = include_bytes!("existing_stacks/templates/vendor-before.yaml");
-    stand_in.world().context("the model")?.with(|state| {
+    let model = stand_in.world().context("the model")?;
+    // Whoever calls first is given an account, with its buckets.
+    let _ = model.call_in(starburst_tests::demo::stand_in::REGION, "cloudformation", "DescribeStacks", json!({}));
+    model.with(|state| {
         let buckets = state.places.values_mut().filter_map(|place| place.buckets.get_mut(seed::BUCKET));
         for bucket in buckets {
             let content = (template.to_vec(), starburst_tests::fake::Timestamp(0), String::new());

@@ -5,7 +5,10 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types::{self, TemplateStage};
-use starburst_core::ports::{Called, CallError, CallErrorKind, ChangeSetState, CloudFormation, DeleteRequest, DriftDetection, EventPage, ResourceDrift, Stack, StackEvent, StackRequest, StackResource, SummaryOf, TemplateSource, TemplateSummary, Updated};
+use starburst_core::ports::{
+    CallError, CallErrorKind, Called, ChangeSetState, CloudFormation, DeleteRequest, DriftDetection, EventPage,
+    ResourceDrift, Stack, StackEvent, StackRequest, StackResource, SummaryOf, TemplateSource, TemplateSummary, Updated,
+};
 use starburst_core::time::Timestamp;
 
 use super::call_error::Failures;

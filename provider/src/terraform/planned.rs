@@ -1,7 +1,8 @@
 //! The state that a plan promises: what the configuration writes, the table's defaults, what the plugin filled in
 //! before, outputs as far as they are known. Every known value of it is kept by the apply.
 
-use starburst_core::cluster::defaults::default_of;
+use starburst_core::cluster::defaults::default_under;
+use starburst_core::cluster::own_template::is_given;
 use starburst_core::cluster::{Plan, is_unsettled, same};
 use starburst_core::path::Path;
 use starburst_core::value::Value;
@@ -67,7 +68,7 @@ impl From<'_> {
         if !config.is_null() {
             return if !prior.is_null() && same(field, prior, config) { prior.clone() } else { config.clone() };
         }
-        let default = default_of(field);
+        let default = default_under(self.inputs, field);
         if !default.is_null() {
             return if same(field, prior, &default) { prior.clone() } else { default };
         }
@@ -77,8 +78,16 @@ impl From<'_> {
         // A line that is taken away leaves the value to the plugin again, which may choose another one.
         let path = Path::from(field);
         let changes = self.plan.changes.iter().any(|change| change.path == path);
-        let kept = !prior.is_null() && !changes && !is_unsettled(self.plan, field);
+        let there = !prior.is_null() || self.keeps_own_template();
+        let kept = there && !changes && !is_unsettled(self.plan, field);
         if kept { prior.clone() } else { Value::Unknown }
+    }
+
+    /// Whether the cluster keeps a template of the user's, for which nothing more is filled in than was before.
+    fn keeps_own_template(&self) -> bool {
+        let of_template = Path::field("stack.template");
+        let below = |path: &Path| path.steps().starts_with(of_template.steps());
+        self.prior.is_some() && is_given(self.inputs) && !self.plan.changes.iter().any(|change| below(&change.path))
     }
 
     fn region(&self, field: &'static Field, config: &Value, prior: &Value) -> Value {

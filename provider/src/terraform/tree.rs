@@ -1,7 +1,7 @@
 //! Between the attributes of a client and the inputs and outputs of the core: both are trees with camelCase keys, and a
 //! client's has every attribute, null or not. Knows the parts of the attributes and no single field.
 
-use starburst_core::cluster::defaults::default_of;
+use starburst_core::cluster::defaults::default_under;
 use starburst_core::path::{Casing, Path};
 use starburst_core::value::{FileSource, FileValue, Value};
 use starburst_schema::terraform::{Attribute, Part};
@@ -216,7 +216,7 @@ fn input(field: &'static Field, before: &Value, inputs: &Value, filled: &Value) 
     if matches!(live.peeled(), Value::File(_)) {
         return before.clone();
     }
-    let mut value = if live.is_null() { default_of(field) } else { live.exposed() };
+    let mut value = if live.is_null() { default_under(inputs, field) } else { live.exposed() };
     if value.is_null() {
         value = filled.at(&path).clone();
     }

@@ -105,9 +105,10 @@ pub fn has_secret_arn(field: &Field) -> bool {
     FIELDS.iter().any(|other| other.path == path)
 }
 
-/// Terraform proposes no name for the stack, so that one is required.
+/// Terraform proposes no name for the stack, so that one is required. What else a new cluster needs depends on its template,
+/// and the check says it.
 fn mode(field: &Field) -> Mode {
-    if field.required || field.path == stack::NAME.path {
+    if field.path == stack::NAME.path {
         Mode::Required
     } else if field.default.is_some() || field.computed {
         Mode::OptionalComputed
@@ -118,7 +119,8 @@ fn mode(field: &Field) -> Mode {
 
 /// A leaf of an object in a list.
 pub(super) fn element(field: &'static Field) -> Attribute {
-    Attribute::computed(field.path, Shape::from(field.kind), field.doc).role(Part::Input(field)).mode(mode(field))
+    let mode = if field.required { Mode::Required } else { mode(field) };
+    Attribute::computed(field.path, Shape::from(field.kind), field.doc).role(Part::Input(field)).mode(mode)
 }
 
 /// A secret that AWS can be asked for at any time is not stored; the attribute names where it lies.
@@ -204,10 +206,10 @@ mod tests {
         let modes: Vec<(String, Mode)> =
             cluster().into_iter().map(|attribute| (attribute.name, attribute.mode)).collect();
         let of = |name: &str| modes.iter().find(|(found, _)| found == name).map(|(_, mode)| *mode);
-        for required in ["network", "ec2", "alluxio", "stack"] {
-            assert_eq!(of(required), Some(Mode::Required), "{required}");
-        }
-        for optional in ["presto", "hive_metastore", "s3", "monitoring", "superset", "packages"] {
+        assert_eq!(of("stack"), Some(Mode::Required));
+        for optional in
+            ["network", "ec2", "alluxio", "presto", "hive_metastore", "s3", "monitoring", "superset", "packages"]
+        {
             assert_eq!(of(optional), Some(Mode::OptionalComputed), "{optional}");
         }
     }

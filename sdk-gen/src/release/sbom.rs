@@ -171,7 +171,9 @@ mod tests {
         for linked in ["aws-sdk-cloudformation", "tonic", "rustls", "starburst-core"] {
             assert!(names.contains(&linked), "{linked}");
         }
-        for absent in ["proptest", "insta", "criterion", "starburst-tests", "sdk-gen", "protox", "serde_derive", "syn", "cc"] {
+        for absent in
+            ["proptest", "insta", "criterion", "starburst-tests", "sdk-gen", "protox", "serde_derive", "syn", "cc"]
+        {
             assert!(!names.contains(&absent), "{absent}");
         }
         assert_eq!(bill["metadata"]["component"]["version"], VERSION);

@@ -102,7 +102,8 @@ fn by_pulumi() -> Result<()> {
 
 /// The project's own lines beside the program: where the plugin lies.
 fn with_plugin(project: &PulumiProject, mut program: serde_json::Value) -> Result<String> {
-    let present: serde_json::Value = serde_yaml_ng::from_str(&std::fs::read_to_string(project.folder().join("Pulumi.yaml"))?)?;
+    let present: serde_json::Value =
+        serde_yaml_ng::from_str(&std::fs::read_to_string(project.folder().join("Pulumi.yaml"))?)?;
     program["plugins"] = present["plugins"].clone();
     Ok(serde_yaml_ng::to_string(&program)?)
 }

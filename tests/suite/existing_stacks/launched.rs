@@ -158,8 +158,7 @@ pub fn change_in_the_console(model: &fake::World, shape: &str) -> Result<()> {
         VENDOR_AFTER => [("WorkersCount", "5"), ("EnableFips", "false")],
         _ => [("NodeCount", "5"), ("Team", "platform")],
     };
-    let mut given: BTreeMap<String, Option<String>> =
-        parameters(model)?.into_keys().map(|name| (name, None)).collect();
+    let mut given: BTreeMap<String, Option<String>> = parameters(model)?.into_keys().map(|name| (name, None)).collect();
     given.extend(changed.map(|(name, text)| (name.to_owned(), Some(text.to_owned()))));
     let request = json!({
         "StackName": NAME, "UsePreviousTemplate": "true", "Parameters": list(&given),
@@ -171,6 +170,8 @@ pub fn change_in_the_console(model: &fake::World, shape: &str) -> Result<()> {
 
 /// Puts a text into the bucket of the seeded world.
 pub fn store(model: &fake::World, key: &str, text: &str) {
+    // Whoever calls first is given an account, with its buckets.
+    let _ = model.call("cloudformation", "DescribeStacks", json!({}));
     model.with(|state| {
         for place in state.places.values_mut() {
             if let Some(bucket) = place.buckets.get_mut("analytics-data") {

@@ -28,7 +28,8 @@ async fn a_cluster_of_an_own_template_lives() -> Result<()> {
     let mut bench = TerraformBench::new().await?;
     let made = bench.apply(&vendor()).await?;
     assert_eq!(made.state["coordinator_url"], format!("http://coordinator.{STACK}:8080"));
-    assert_eq!(bench.plan(&vendor()).await?.action, Action::NoOp);
+    let planned = bench.plan(&vendor()).await?;
+    assert_eq!(planned.action, Action::NoOp, "{:?}", planned.changes);
     let mut wanted = vendor();
     wanted["ec2"]["worker_count"] = json!(4);
     let changed = bench.apply(&wanted).await?;
@@ -45,7 +46,13 @@ async fn what_the_template_lacks_is_told_with_the_path_of_hcl() -> Result<()> {
     wanted["ec2"]["rolling_update"] = json!({ "max_batch_size": "2" });
     wanted["stack"]["template"]["parameters"] = json!({ "KeepCoordinatorNodes": "yes" });
     let told = format!("{:?}", bench.try_plan(&wanted).await?.told);
-    for part in ["SB1159", "monitoring.log_retention_days", "ec2.rolling_update.max_batch_size", "SB1155", "`KeepCoordinatorNode` is near"] {
+    for part in [
+        "SB1159",
+        "monitoring.log_retention_days",
+        "ec2.rolling_update.max_batch_size",
+        "SB1155",
+        "`KeepCoordinatorNode` is near",
+    ] {
         ensure!(told.contains(part), "no {part} in {told}");
     }
     Ok(())

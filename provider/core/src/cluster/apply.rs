@@ -8,8 +8,8 @@ use super::api::{Applied, Asker, FailedApply, Plan, Prior, Settings};
 use super::assets::Upload;
 use super::defaults::effective;
 use super::plan::{plan_at, refuse_errors};
-use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
 use super::provisioned_product::{self, Wanted};
+use super::request::{self, OWNER_TAG, Parts, owner_tag, text, texts};
 use super::state::ClusterState;
 use super::update_request::{self, Update};
 use super::{assets, change_set, derive, diagnosis, drift, guard, observe, outputs, preflight, revert, rolls, sizes};
@@ -51,16 +51,11 @@ pub async fn create(
         partition: &ports.identity.partition(),
         basic_resources: settings.basic_resources,
     });
-    let request = request::build(&Parts {
-        asker,
-        settings,
-        inputs,
-        prior: None,
-        uploaded: &uploaded,
-        state: &state,
-        keep_template: false,
-        own: assets::own_template(ports, inputs, &facts, Upload::Yes).await?,
-    });
+    let own = assets::own_template(ports, inputs, &facts, Upload::Yes).await?;
+    let parts =
+        Parts { asker, settings, inputs, prior: None, uploaded: &uploaded, state: &state, keep_template: false, own };
+    let (request, derived) = (request::build(&parts), request::recorded(&parts, &BTreeMap::new()));
+    state.derived = derived;
     // How many resources the conditions of another template leave is not known.
     let resources = facts.own.is_none().then(|| drift::Expected::count(&request, &ports.identity.region()));
     let mut operation = operation(asker, inputs, Goal::Create, None, Some(request), timeout.unwrap_or(DEFAULT_TIMEOUT));

@@ -2,14 +2,22 @@
 
 use starburst_schema::Field;
 
+use super::own_template;
 use crate::path::Path;
 use crate::value::Value;
 
-/// The value that a field has in effect: what is written, else the table's default, else `Null`.
+/// The value that a field has in effect: what is written, else the default, else `Null`.
 #[must_use]
 pub fn effective(inputs: &Value, field: &Field) -> Value {
     let written = inputs.at(&Path::from(field));
-    if written.is_null() { default_of(field) } else { written.clone() }
+    if written.is_null() { default_under(inputs, field) } else { written.clone() }
+}
+
+/// The default of a field beside these inputs: a template of the user's has defaults of its own for whatever reaches its
+/// parameters, and the table does not know them.
+#[must_use]
+pub fn default_under(inputs: &Value, field: &Field) -> Value {
+    if field.parameter.is_some() && own_template::is_given(inputs) { Value::Null } else { default_of(field) }
 }
 
 /// The table's default of a field; `Null` for none.

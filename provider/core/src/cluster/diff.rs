@@ -10,7 +10,6 @@ use starburst_schema::{Constraint, Effect, FIELDS, Field, Format, Kind, format, 
 use super::api::{Change, Prior};
 use super::defaults::effective;
 use super::filled::filled;
-use super::own_template::is_given;
 use super::parameters;
 use super::state::ClusterState;
 use crate::path::Path;
@@ -40,17 +39,15 @@ pub fn additions(inputs: &Value) -> Vec<Change> {
 fn change(prior: &Prior, inputs: &Value, field: &'static Field) -> Option<Change> {
     let path = Path::from(field);
     let written = inputs.at(&path);
-    if written.is_null() && is_kept(field) {
+    // Where nothing is written before and after, another default of another template is no change of the program's.
+    if written.is_null() && (is_kept(field) || prior.inputs.at(&path).is_null()) {
         return None;
     }
-    // The table's defaults are the bundled template's.
-    let own = field.parameter.is_some() && (is_given(&prior.inputs) || is_given(inputs));
-    let value = |inputs: &Value| if own { inputs.at(&path).clone() } else { effective(inputs, field) };
-    let mut before = value(&prior.inputs);
+    let mut before = effective(&prior.inputs, field);
     if before.is_null() && !written.is_null() {
         before = resolved(prior, field);
     }
-    let after = value(inputs);
+    let after = effective(inputs, field);
     if same(field, &before, &after) {
         return None;
     }

@@ -26,8 +26,8 @@ mod lookup;
 mod newer_image;
 mod notes;
 mod observe;
-pub mod own_template;
 pub mod outputs;
+pub mod own_template;
 pub mod parameters;
 mod plan;
 #[cfg(test)]

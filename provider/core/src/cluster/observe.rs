@@ -2,6 +2,7 @@
 
 use starburst_schema::{OUTPUTS, outputs as names};
 
+use super::drift::by_logical_id;
 use super::outputs::{Computed, text_of};
 use super::state::ClusterState;
 use crate::failure::Failure;
@@ -36,16 +37,19 @@ pub async fn computed(ports: Ports<'_>, stack: &Stack, state: &ClusterState) -> 
     let mut computed = known(&stack.name, &ports.identity.region());
     computed.insert(names::STACK_ID, Value::text(stack.id.as_str()));
     computed.insert(names::TEMPLATE_VERSION, Value::integer(i64::from(state.template_version)));
-    let (secret, plain): (Vec<_>, Vec<_>) =
-        stack.outputs.iter().partition(|(key, _)| {
-            template::is_sensitive_output(key) || state.sensitive_outputs.contains(key.as_str())
-        });
+    let (secret, plain): (Vec<_>, Vec<_>) = stack
+        .outputs
+        .iter()
+        .partition(|(key, _)| template::is_sensitive_output(key) || state.sensitive_outputs.contains(key.as_str()));
     let map = |pairs: Vec<(&String, &String)>| {
         Value::Map(pairs.into_iter().map(|(key, text)| (key.clone(), Value::text(text.as_str()))).collect())
     };
     computed.insert(names::STACK_OUTPUTS, map(plain));
     computed.insert(names::SENSITIVE_STACK_OUTPUTS, map(secret));
     computed.insert(names::IMAGE_IDS, image_ids(stack));
+    if state.template_version == 0 {
+        computed.extend(groups_by_name(ports, stack).await);
+    }
     if let Some(arn) = stack_output(stack, names::SUPERSET_ADMIN_PASSWORD) {
         // The password is worth a warning in the outputs' absence, not a failed refresh.
         let password = ports.secrets.value(&arn).await.ok().flatten();
@@ -53,6 +57,26 @@ pub async fn computed(ports: Ports<'_>, stack: &Stack, state: &ClusterState) -> 
             .insert(names::SUPERSET_ADMIN_PASSWORD, password.map_or(Value::Null, |text| Value::text(text).secret()));
     }
     computed
+}
+
+/// The groups of another template that has no outputs for them: found by their logical ids, a single one as the workers'.
+async fn groups_by_name(ports: Ports<'_>, stack: &Stack) -> Computed {
+    let wanted = [
+        (names::COORDINATOR_AUTO_SCALING_GROUP_NAME, "coordinator"),
+        (names::WORKER_AUTO_SCALING_GROUP_NAME, "worker"),
+    ];
+    let missing: Vec<_> = wanted.into_iter().filter(|(output, _)| stack_output(stack, output).is_none()).collect();
+    if missing.is_empty() {
+        return Computed::new();
+    }
+    // Groups that may not be read leave the outputs without a value.
+    let groups = by_logical_id(&stack.id, ports.auto_scaling.stack_groups(&stack.id).await.unwrap_or_default());
+    let find = |word: &str| {
+        let named = groups.iter().find(|(id, _)| id.to_lowercase().contains(word)).map(|(_, group)| group);
+        named.or_else(|| groups.values().next().filter(|_| groups.len() == 1 && word == "worker"))
+    };
+    let found = missing.into_iter().filter_map(|(output, word)| Some((output, find(word)?)));
+    found.map(|(output, group)| (output, Value::text(group.name.as_str()))).collect()
 }
 
 /// Outputs that follow from the inputs alone.

@@ -29,19 +29,6 @@ pub fn from_inputs(inputs: &Value, prior: Option<&Value>, uploaded: &Uploaded) -
     parameters
 }
 
-/// The same for what is written alone: another template has defaults of its own.
-#[must_use]
-pub fn written(inputs: &Value, prior: Option<&Value>, uploaded: &Uploaded) -> BTreeMap<String, ParameterValue> {
-    let mut all = from_inputs(inputs, prior, uploaded);
-    for field in FIELDS.iter().filter(|field| inputs.at(&Path::from(**field)).is_null()) {
-        let Some(parameter) = field.parameter else { continue };
-        if all.get(parameter.name).is_some_and(|value| *value != ParameterValue::Previous) {
-            all.remove(parameter.name);
-        }
-    }
-    all
-}
-
 fn parameter_value(
     field: &'static Field,
     inputs: &Value,

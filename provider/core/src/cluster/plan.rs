@@ -83,7 +83,8 @@ fn change(prior: &Prior, inputs: &Value, changes: Vec<Change>, workers: Option<u
     // What another template does to nodes is in its update policies, which the preview reads.
     let own = is_given(inputs) || is_given(&prior.inputs);
     let restart = if own { Vec::new() } else { restart };
-    let rolls = if replace.is_empty() && !own { rolls::of(from, to, &changes, !restart.is_empty()) } else { Vec::new() };
+    let rolls =
+        if replace.is_empty() && !own { rolls::of(from, to, &changes, !restart.is_empty()) } else { Vec::new() };
     let (stable_outputs, unknown_outputs) = outputs(|reach| reaches(reach, &changes, !replace.is_empty()));
     let mut plan = Plan {
         changes,

@@ -37,7 +37,9 @@ pub fn refuse(stack_arn: &str, wanted: Wanted) -> Result<(), Failure> {
     let (what, command) = match wanted {
         Wanted::Change => (
             "changed",
-            format!("aws servicecatalog update-provisioned-product --provisioned-product-id {id} --provisioning-parameters …"),
+            format!(
+                "aws servicecatalog update-provisioned-product --provisioned-product-id {id} --provisioning-parameters …"
+            ),
         ),
         Wanted::Removal => {
             ("removed", format!("aws servicecatalog terminate-provisioned-product --provisioned-product-id {id}"))

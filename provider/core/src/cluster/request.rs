@@ -7,7 +7,7 @@ use starburst_schema::{Effect, FIELDS};
 
 use super::api::{Asker, Settings};
 use super::defaults::effective;
-use super::own_template::{self, Given, Own};
+use super::own_template::{self, Given, Mapped, Own};
 use super::parameters::{self, Uploaded};
 use super::state::ClusterState;
 use crate::path::Path;
@@ -88,14 +88,27 @@ fn bundled_parameters(parts: &Parts<'_>) -> BTreeMap<String, ParameterValue> {
 }
 
 fn own_parameters(parts: &Parts<'_>, own: &Own) -> BTreeMap<String, ParameterValue> {
+    with_mapping(parts, own, |mapped| mapped.parameters())
+}
+
+/// Which computed values the record keeps beside a template of the user's; `before`: those that it had.
+#[must_use]
+pub fn recorded(parts: &Parts<'_>, before: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    match &parts.own {
+        Some((own, _)) => with_mapping(parts, own, |mapped| mapped.computed(&parts.state.derived, before)),
+        None => parts.state.derived.clone(),
+    }
+}
+
+fn with_mapping<T>(parts: &Parts<'_>, own: &Own, take: impl FnOnce(&Mapped<'_>) -> T) -> T {
     let given = Given {
         inputs: parts.inputs,
         prior: parts.prior,
-        written: &parameters::written(parts.inputs, parts.prior, parts.uploaded),
+        written: &parameters::from_inputs(parts.inputs, parts.prior, parts.uploaded),
         derived: &parts.state.derived,
         on_stack: own.on_stack.as_ref(),
     };
-    own_template::map(&own.summary, given).parameters()
+    take(&own_template::map(&own.summary, given))
 }
 
 /// The least capabilities that the bundled template needs. CloudFormation looks at the template, not at its

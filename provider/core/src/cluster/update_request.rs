@@ -48,6 +48,7 @@ pub async fn build(
     let state = ClusterState::of(Some(prior)).map_err(super::read::newer_state)?;
     let (uploaded, mut state) = prepare(ports, inputs, state, upload).await?;
     state.default_tags = Some(settings.default_tags.clone());
+    let before = state.derived.clone();
     state.derived = derive::derive(&derive::From {
         inputs,
         facts,
@@ -66,7 +67,7 @@ pub async fn build(
     }
     let own = assets::own_template(ports, inputs, facts, upload).await?;
     state.own(facts.own.as_ref(), is_given(&prior.inputs));
-    let mut request = request::build(&Parts {
+    let parts = Parts {
         asker,
         settings,
         inputs,
@@ -75,7 +76,9 @@ pub async fn build(
         state: &state,
         keep_template: state.template_version != template::VERSION,
         own,
-    });
+    };
+    let (mut request, derived) = (request::build(&parts), request::recorded(&parts, &before));
+    state.derived = derived;
     let bundled = facts.own.is_none();
     if let (Some(live), Some(parameter), true) = (live, ec2::WORKER_COUNT.parameter, bundled) {
         request.parameters.insert(parameter.name.to_owned(), ParameterValue::Text(live.to_string()));

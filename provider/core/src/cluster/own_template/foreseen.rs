@@ -22,7 +22,9 @@ pub fn foreseen(own: Option<&Own>, prior: Option<&Prior>, inputs: &Value, plan: 
     let Some(own) = own else { return Vec::new() };
     let mut lines = Vec::new();
     let about_template = |path: &Path| {
-        ["stack.template.url", "stack.template.body", "stack.template.current"].iter().any(|it| *path == Path::field(it))
+        ["stack.template.url", "stack.template.body", "stack.template.current"]
+            .iter()
+            .any(|it| *path == Path::field(it))
     };
     let other = prior.is_some() && plan.changes.iter().any(|change| about_template(&change.path));
     // To keep what the stack has is no change of it.
@@ -52,14 +54,11 @@ fn is_of_mapping(path: &Path) -> bool {
 
 fn mapped<'a>(own: &'a Own, prior: Option<&Prior>, inputs: &Value) -> Mapped<'a> {
     let before = prior.map(|prior| &prior.inputs);
-    let written = parameters::written(inputs, before, &Uploaded::new());
-    map(&own.summary, Given {
-        inputs,
-        prior: before,
-        written: &written,
-        derived: &computable(),
-        on_stack: own.on_stack.as_ref(),
-    })
+    let written = parameters::from_inputs(inputs, before, &Uploaded::new());
+    map(
+        &own.summary,
+        Given { inputs, prior: before, written: &written, derived: &computable(), on_stack: own.on_stack.as_ref() },
+    )
 }
 
 /// Names of the template's parameters that the plan changes.

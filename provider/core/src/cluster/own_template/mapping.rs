@@ -65,6 +65,22 @@ pub struct Row<'a> {
 pub struct Mapped<'a>(pub Vec<Row<'a>>);
 
 impl Mapped<'_> {
+    /// What of the computed values is kept: those that are sent, and the others as they were.
+    #[must_use]
+    pub fn computed(
+        &self,
+        now: &BTreeMap<String, String>,
+        before: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        let mut kept = before.clone();
+        for name in
+            self.0.iter().filter_map(|row| if let Filler::Derived(name) = row.filler { Some(name) } else { None })
+        {
+            kept.extend(now.get(name).map(|text| (name.to_owned(), text.clone())));
+        }
+        kept
+    }
+
     /// What a request sends.
     #[must_use]
     pub fn parameters(&self) -> BTreeMap<String, ParameterValue> {
@@ -103,9 +119,10 @@ fn row<'a>(summary: &'a TemplateSummary, parameter: &'a TemplateParameter, given
     };
     let removed = was(&fields::TEMPLATE_PARAMETERS, &parameter.name)
         || was(&fields::TEMPLATE_SECRET_PARAMETERS, &parameter.name)
-        || sources.iter().filter_map(|name| names::field(name)).any(|field| {
-            given.prior.is_some_and(|prior| !prior.at(&Path::from(field)).is_null()) && !field.required
-        });
+        || sources
+            .iter()
+            .filter_map(|name| names::field(name))
+            .any(|field| given.prior.is_some_and(|prior| !prior.at(&Path::from(field)).is_null()) && !field.required);
     let there = given.on_stack.is_some_and(|names| names.contains(&parameter.name));
     if there && !(removed && parameter.default.is_some()) {
         return Row::of(parameter, Filler::Kept, Some(ParameterValue::Previous));
@@ -184,9 +201,8 @@ fn computed<'a>(
 ) -> Option<Row<'a>> {
     let text = given.derived.get(name)?;
     let derived = DERIVED.iter().find(|derived| derived.name == name);
-    let written = derived.is_some_and(|derived| {
-        derived.from.iter().any(|path| !given.inputs.at(&Path::field(path)).is_null())
-    });
+    let written =
+        derived.is_some_and(|derived| derived.from.iter().any(|path| !given.inputs.at(&Path::field(path)).is_null()));
     let wanted = if asked { written } else { parameter.default.is_none() };
     wanted.then(|| Row::fitted(parameter, Filler::Derived(name), None, text, derived.is_some_and(|it| it.secret)))
 }

@@ -62,8 +62,7 @@ fn course(group: &Json) -> String {
 
 /// Whether a parameter is among what the group's nodes are made from, at whatever depth.
 fn reaches(tree: &Tree, group: &Json, changed: &BTreeSet<String>) -> bool {
-    let mut open: Vec<String> =
-        NODES.iter().flat_map(|property| mentioned(&group["Properties"][*property])).collect();
+    let mut open: Vec<String> = NODES.iter().flat_map(|property| mentioned(&group["Properties"][*property])).collect();
     let mut seen = BTreeSet::new();
     while let Some(name) = open.pop() {
         if changed.contains(&name) {

@@ -56,7 +56,8 @@ pub async fn read(
         && body.len() > LARGEST_BODY
         && text(inputs, &fields::ASSET_BUCKET).is_none()
     {
-        let message = Message::new(format!("the template has {} bytes, and a request takes {LARGEST_BODY}", body.len()));
+        let message =
+            Message::new(format!("the template has {} bytes, and a request takes {LARGEST_BODY}", body.len()));
         let instead = Message::new("write ").field(&fields::ASSET_BUCKET).text(", through which up to 1 MB goes");
         let path = Path::from(&fields::TEMPLATE_BODY);
         return Ok(Some(Err(Violation::error(&TEMPLATE_TOO_LARGE, path, message, instead))));

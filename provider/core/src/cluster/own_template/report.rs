@@ -43,8 +43,7 @@ fn line(parameter: &TemplateParameter, summary: &TemplateSummary, width: usize) 
     let mut message = Message::new(format!("{:<width$}  ", parameter.name));
     message = match fields.as_slice() {
         [] if sources.is_empty() => {
-            let extra =
-                if parameter.no_echo { "stack.template.secretParameters" } else { "stack.template.parameters" };
+            let extra = if parameter.no_echo { "stack.template.secretParameters" } else { "stack.template.parameters" };
             message.path(&crate::path::Path::field(extra))
         }
         [] => message.text("computed by the plugin"),

@@ -75,7 +75,8 @@ fn parameter(row: &Row<'_>, own: &Own, inputs: &Value, found: &mut Found) {
     if matches!(row.filler, Filler::Nothing) {
         missing(row.parameter, own, inputs, found);
     }
-    if !row.taken {
+    // What the plugin computes is not known yet.
+    if !row.taken && !matches!(row.filler, Filler::Derived(_)) {
         let message = match &row.value {
             Some(ParameterValue::Text(text)) if !row.parameter.no_echo => format!("`{text}` is no value of `{name}`"),
             _ => format!("the value is none of `{name}`"),

@@ -33,7 +33,7 @@ pub async fn rules(
             inputs,
             prior: before,
             // Where files will lie is not known yet, and no rule looks at it.
-            written: &parameters::written(inputs, before, &Uploaded::new()),
+            written: &parameters::from_inputs(inputs, before, &Uploaded::new()),
             derived: &own_template::computable(),
             on_stack: own.on_stack.as_ref(),
         },

@@ -64,7 +64,10 @@ fn every_rule_is_told_with_code_and_path() {
         (
             "no value of another",
             |_| {},
-            &[("stack.template.body", "\"{\\\"Parameters\\\":{\\\"Mine\\\":{\\\"Type\\\":\\\"String\\\"},\\\"VPC\\\":{\\\"Type\\\":\\\"String\\\"},\\\"Subnet\\\":{\\\"Type\\\":\\\"String\\\"},\\\"SecurityGroups\\\":{\\\"Type\\\":\\\"String\\\"},\\\"KeyName\\\":{\\\"Type\\\":\\\"String\\\"},\\\"WorkersCount\\\":{\\\"Type\\\":\\\"String\\\"},\\\"AlluxioS3RootMount\\\":{\\\"Type\\\":\\\"String\\\"}},\\\"Resources\\\":{}}\"")],
+            &[(
+                "stack.template.body",
+                "\"{\\\"Parameters\\\":{\\\"Mine\\\":{\\\"Type\\\":\\\"String\\\"},\\\"VPC\\\":{\\\"Type\\\":\\\"String\\\"},\\\"Subnet\\\":{\\\"Type\\\":\\\"String\\\"},\\\"SecurityGroups\\\":{\\\"Type\\\":\\\"String\\\"},\\\"KeyName\\\":{\\\"Type\\\":\\\"String\\\"},\\\"WorkersCount\\\":{\\\"Type\\\":\\\"String\\\"},\\\"AlluxioS3RootMount\\\":{\\\"Type\\\":\\\"String\\\"}},\\\"Resources\\\":{}}\"",
+            )],
             1153,
             "stack.template.parameters.Mine",
         ),
@@ -90,20 +93,8 @@ fn every_rule_is_told_with_code_and_path() {
             1155,
             "stack.template.parameterAliases.WorkersCount",
         ),
-        (
-            "two values",
-            |_| {},
-            &[("stack.template.parameters", "{\"KeyName\":\"other\"}")],
-            1156,
-            "ec2.keyName",
-        ),
-        (
-            "no capability",
-            |_| {},
-            &[("stack.template.capabilities", "null")],
-            1157,
-            "stack.template.capabilities",
-        ),
+        ("two values", |_| {}, &[("stack.template.parameters", "{\"KeyName\":\"other\"}")], 1156, "ec2.keyName"),
+        ("no capability", |_| {}, &[("stack.template.capabilities", "null")], 1157, "stack.template.capabilities"),
         ("no template", |_| {}, &[("stack.template.body", "\"Resources: [\"")], 1158, "stack.template.body"),
         (
             "refused by AWS",
@@ -144,7 +135,7 @@ fn sent(inputs: &Value, prior: Option<&Value>, stack: Option<&[&str]>) -> Vec<(S
     let given = Given {
         inputs,
         prior,
-        written: &parameters::written(inputs, prior, &Uploaded::new()),
+        written: &parameters::from_inputs(inputs, prior, &Uploaded::new()),
         derived: &own_template::computable(),
         on_stack: on_stack.as_ref(),
     };
@@ -248,7 +239,10 @@ fn a_preview_shows_the_mapping_and_what_becomes_of_nodes() {
         previewed.plan.notes.iter().map(|note| note.render(Client::Pulumi)).collect()
     };
     let said = lines(None, &inputs(&[]));
-    assert!(said.iter().any(|line| line.starts_with("KeyName") && line.contains("ec2.keyName = analytics")), "{said:#?}");
+    assert!(
+        said.iter().any(|line| line.starts_with("KeyName") && line.contains("ec2.keyName = analytics")),
+        "{said:#?}"
+    );
     assert!(said.iter().any(|line| line.contains("the template's default: m5.large")), "{said:#?}");
     assert!(!said.iter().any(|line| line.contains("acknowledged")), "{said:#?}");
     let prior = Prior { id: ARN.into(), inputs: inputs(&[]), outputs: Value::from(&json!({ "stackId": ARN })) };

@@ -26,8 +26,8 @@ mod corpus;
 mod tests;
 
 pub use found::Found;
-pub use nearest::nearest;
 pub use names::settle as settle_name;
+pub use nearest::nearest;
 pub use shape::normalise;
 pub use view::View;
 
