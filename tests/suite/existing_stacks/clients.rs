@@ -112,3 +112,41 @@ fn with_plugin(project: &PulumiProject, mut program: serde_json::Value) -> Resul
 fn pulumi_imports_every_shape_and_the_program_of_its_inputs_changes_nothing() -> Result<()> {
     or_skip("pulumi_imports_every_shape_and_the_program_of_its_inputs_changes_nothing", by_pulumi())
 }
+
+/// A company's own template on a stand-in that nobody here wrote: made, found unchanged, scaled, taken over, destroyed.
+fn on_ministack() -> Result<()> {
+    let stand_in = StandIn::start(Aws::Ministack, SPEED)?;
+    let id = |name: &str| {
+        let found = stand_in.ids.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        found.with_context(|| format!("no {name}"))
+    };
+    let module = |nodes: u32| -> Result<String> {
+        Ok(format!(
+            "terraform {{\n  required_providers {{\n    starburst = {{ source = \"{}\" }}\n  }}\n}}\nresource \"starburst_presto_alluxio_cluster\" \"analytics\" {{\n  network = {{ subnet_id = \"{}\" }}\n  stack = {{\n    name = \"{NAME}\"\n    template = {{\n      body = file(\"template.yaml\")\n      parameters = {{ Network = \"{}\", Team = \"analytics\", NodeCount = \"{nodes}\" }}\n    }}\n  }}\n}}\n",
+            plugin::SOURCE,
+            id("subnetId")?,
+            id("vpcId")?
+        ))
+    };
+    let template = super::launched::template(super::launched::PLAIN);
+    let files = [("main.tf", module(2)?), ("template.yaml", template)];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let project =
+        TerraformProject::new(ProjectOptions { env: stand_in.env(), ..ProjectOptions::new(Client::Tofu, &files) })?;
+    project.apply(&[])?.success()?;
+    assert_eq!(project.planned()?, Planned::Empty, "after the create");
+    project.write("main.tf", &module(3)?)?;
+    project.apply(&[])?.success()?;
+    assert_eq!(project.planned()?, Planned::Empty, "after the update");
+    project.run(&["state", "rm", ADDRESS])?.success()?;
+    ensure!(stand_in.stack(NAME)?.is_some(), "to forget it left it alone");
+    project.run(&["import", "-input=false", "-no-color", ADDRESS, NAME])?.success()?;
+    project.destroy()?.success()?;
+    ensure!(stand_in.stack(NAME)?.is_none(), "it is gone");
+    Ok(())
+}
+
+#[test]
+fn opentofu_makes_a_cluster_of_a_plain_template_on_ministack() -> Result<()> {
+    or_skip("opentofu_makes_a_cluster_of_a_plain_template_on_ministack", on_ministack())
+}
