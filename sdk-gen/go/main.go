@@ -1,4 +1,4 @@
-// Command sdk-gen-go writes the SDK of one language from a Pulumi schema with
+// Command sdk-gen-go writes the SDK of one language from a Pulumi schema, or the program of an imported resource, with
 // the official code generators. It exists because the language hosts that can
 // be built here have no GeneratePackage call, so that `pulumi package gen-sdk`
 // does not work with them; these libraries are what it would run.
@@ -19,10 +19,20 @@ import (
 const tool = "sdk-gen-go"
 
 func main() {
-	if len(os.Args) != 4 {
-		fail(fmt.Errorf("usage: %s SCHEMA.json nodejs|python|go OUTDIR", tool))
+	var err error
+	switch len(os.Args) {
+	case 4:
+		err = run(os.Args[1], os.Args[2], os.Args[3])
+	case 5:
+		var pkg *schema.Package
+		if pkg, err = bind(os.Args[1]); err == nil {
+			err = program(pkg, os.Args[2], os.Args[3], os.Args[4])
+		}
+	default:
+		err = fmt.Errorf("usage: %s SCHEMA.json nodejs|python|go OUTDIR\n"+
+			"       %s SCHEMA.json EXPORTED-STATE.json nodejs|python OUTDIR", tool, tool)
 	}
-	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	if err != nil {
 		fail(err)
 	}
 }
@@ -33,30 +43,39 @@ func fail(err error) {
 }
 
 func run(schemaFile, language, out string) error {
-	raw, err := os.ReadFile(schemaFile)
+	pkg, err := bind(schemaFile)
 	if err != nil {
 		return err
-	}
-	var spec schema.PackageSpec
-	if err := json.Unmarshal(raw, &spec); err != nil {
-		return fmt.Errorf("%s: %w", schemaFile, err)
-	}
-	// The plugin's schema refers to no other package, so there is nothing to load.
-	pkg, diagnostics, err := schema.BindSpec(spec, schema.NewNullLoader(), schema.ValidationOptions{})
-	if err != nil {
-		return fmt.Errorf("%s: %w", schemaFile, err)
-	}
-	for _, d := range diagnostics {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", schemaFile, d)
-	}
-	if diagnostics.HasErrors() {
-		return fmt.Errorf("%s does not bind", schemaFile)
 	}
 	files, err := generate(pkg, language)
 	if err != nil {
 		return err
 	}
 	return write(files, out)
+}
+
+// bind reads the schema.
+func bind(schemaFile string) (*schema.Package, error) {
+	raw, err := os.ReadFile(schemaFile)
+	if err != nil {
+		return nil, err
+	}
+	var spec schema.PackageSpec
+	if err := json.Unmarshal(raw, &spec); err != nil {
+		return nil, fmt.Errorf("%s: %w", schemaFile, err)
+	}
+	// The plugin's schema refers to no other package, so there is nothing to load.
+	pkg, diagnostics, err := schema.BindSpec(spec, schema.NewNullLoader(), schema.ValidationOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", schemaFile, err)
+	}
+	for _, d := range diagnostics {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", schemaFile, d)
+	}
+	if diagnostics.HasErrors() {
+		return nil, fmt.Errorf("%s does not bind", schemaFile)
+	}
+	return pkg, nil
 }
 
 // generate answers the files of the SDK by their path inside it.

@@ -40,6 +40,7 @@ fn main() -> Result<()> {
     let size = std::fs::metadata(&plugin)?.len();
     table.row("binary, stripped", &format!("{:.1} MB", size as f64 / 1e6), "≤ 25 MB");
     process(&plugin, &mut table)?;
+    large_template(&plugin, &mut table)?;
     runtime.block_on(calls(&plugin, &mut table))?;
     previews(&plugin, &runtime, &mut table)?;
     many::measure(&plugin, &runtime, &mut table)?;
@@ -153,6 +154,31 @@ fn process(plugin: &Path, table: &mut Table) -> Result<()> {
     }
     table.times("start to port line", &mut times, "≤ 20 ms");
     table.row("idle memory", &format!("{idle:.1} MB"), "≤ 20 MB");
+    Ok(())
+}
+
+/// A template of a user's, as large as CloudFormation takes it, looked at from the start of the process to its end.
+fn large_template(plugin: &Path, table: &mut Table) -> Result<()> {
+    const BYTES: usize = 1_040_000;
+    let mut text = "Parameters:\n  WorkersCount: { Type: Number }\nResources:\n".to_owned();
+    for number in 0.. {
+        if text.len() > BYTES {
+            break;
+        }
+        text.push_str(&format!(
+            "  Queue{number}:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Sub \"${{AWS::StackName}}-{number}\"\n      Tags: [{{ Key: size, Value: !Ref WorkersCount }}]\n"
+        ));
+    }
+    let folder = tempfile::TempDir::with_prefix("bench-")?;
+    std::fs::write(folder.path().join("large.yaml"), text)?;
+    let mut times = Vec::new();
+    for _ in 0..STARTS {
+        let begun = Instant::now();
+        let run = Command::new(plugin).args(["template", "check", "large.yaml"]).current_dir(&folder).output()?;
+        times.push(begun.elapsed());
+        anyhow::ensure!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    }
+    table.times("template check of 1 MB, from start to end", &mut times, "≤ 50 ms");
     Ok(())
 }
 

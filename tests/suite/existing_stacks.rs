@@ -8,6 +8,7 @@ mod terraform;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value as Json, json};
 use starburst_provider::pulumi::wire::diff_response::DiffChanges;
+use starburst_tests::clients::{Run, command, plugin};
 use starburst_tests::fake::seed;
 
 use self::launched::{NAME, SHAPES, VENDOR_BEFORE, launch, template};
@@ -160,6 +161,29 @@ async fn a_template_that_cannot_be_used_is_refused_before_anything_is_made() -> 
     }
     let made = bench.model.calls().into_iter().filter(|call| call.action.starts_with("Create")).count();
     assert_eq!(made, 0, "something was made");
+    Ok(())
+}
+
+/// What people read before they use a template: kept beside this file, to be read as they would.
+#[test]
+fn a_template_is_looked_at_without_aws() -> Result<()> {
+    let folder = tempfile::TempDir::with_prefix("templates-")?;
+    let check = |name: &str, text: &str| -> Result<Run> {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text)?;
+        let mut command = std::process::Command::new(plugin::pulumi()?);
+        command.args(["template", "check"]).arg(name).current_dir(folder.path()).env_clear();
+        command::run(&mut command, std::time::Duration::from_secs(60))
+    };
+    for (shape, _) in SHAPES {
+        let told = check("joint.yaml", &template(shape))?.success()?;
+        insta::assert_snapshot!(format!("template_check_{}", shape.replace('-', "_")), told.stdout);
+    }
+    for (name, text) in [("malformed", "Resources: ["), ("empty", "Parameters: {}"), ("large", &"#".repeat(1_048_577))]
+    {
+        let told = check("joint.yaml", text)?.failure()?;
+        insta::assert_snapshot!(format!("template_check_{name}"), told.stderr);
+    }
     Ok(())
 }
 

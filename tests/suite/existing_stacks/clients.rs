@@ -1,12 +1,17 @@
 //! Stacks of foreign templates taken over by the real clients, with the configuration that they write for it.
 
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 use starburst_tests::clients::missing::or_skip;
+use starburst_tests::clients::program::TYPESCRIPT_PACKAGE;
+use starburst_tests::clients::python::Environment;
 use starburst_tests::clients::terraform::{Planned, ProjectOptions};
-use starburst_tests::clients::{Client, Options, Program, PulumiProject, TerraformProject, plugin};
+use starburst_tests::clients::{
+    Client, Options, Program, PulumiProject, TerraformProject, command, node, place, plugin, sdk, tools,
+};
 use starburst_tests::demo::Aws;
 use starburst_tests::demo::stand_in::StandIn;
 use starburst_tests::fake;
@@ -96,6 +101,39 @@ fn by_pulumi() -> Result<()> {
         let run = project.preview(&["--expect-no-changes"])?.success();
         run.with_context(|| format!("{shape}: {inputs:#}"))?;
         only_read(&stand_in)?;
+        written_programs(&state).with_context(|| (*shape).to_owned())?;
+    }
+    Ok(())
+}
+
+/// The program that `pulumi import` would write, by the official generators, compiled against the SDKs.
+fn written_programs(state: &serde_json::Value) -> Result<()> {
+    const LIMIT: Duration = Duration::from_secs(600);
+    let schema = place::workspace().join("schema/generated/pulumi-schema.json");
+    let folder = tempfile::TempDir::with_prefix("imported-")?;
+    std::fs::write(folder.path().join("state.json"), state.to_string())?;
+    let generate = |language: &str| -> Result<std::path::PathBuf> {
+        let out = folder.path().join(language);
+        let mut command = Command::new(tools::sdk_generator()?);
+        command.arg(&schema).arg(folder.path().join("state.json")).arg(language).arg(&out);
+        command::run(&mut command, LIMIT)?.success()?;
+        Ok(out)
+    };
+    let typescript = generate("nodejs")?;
+    let sdk = sdk::typescript(&schema)?;
+    node::link(&typescript, &[(TYPESCRIPT_PACKAGE, sdk.as_path())])?;
+    let mut tsc = Command::new(node::find("node")?);
+    tsc.arg(node::typescript_compiler()?).args(["--strict", "--noEmit", "--skipLibCheck", "--target", "es2020"]);
+    tsc.args(["--module", "commonjs", "--moduleResolution", "node", "--pretty", "false", "index.ts"]);
+    command::run(tsc.current_dir(&typescript), LIMIT)?.success()?;
+    let python = generate("python")?;
+    let mut mypy = Command::new(Environment::Types.bin()?.join("mypy"));
+    mypy.arg("--python-executable").arg(Environment::Clients.bin()?.join("python")).arg("__main__.py");
+    mypy.args(["--follow-imports", "silent"]).env("MYPYPATH", sdk::python(&schema)?).current_dir(&python);
+    command::run(&mut mypy, LIMIT)?.success()?;
+    for (file, said) in [(typescript.join("index.ts"), "stack"), (python.join("__main__.py"), "stack")] {
+        let text = std::fs::read_to_string(&file)?;
+        ensure!(text.contains(said) && text.contains("current"), "{}: {text}", file.display());
     }
     Ok(())
 }

@@ -54,7 +54,7 @@ fn course(group: &Json) -> String {
         _ => format!("without waiting for signals, with a pause of {}", text("PauseTime", "PT0S")),
     };
     format!(
-        "rolled in batches of {}, with {} nodes in service at least, {waits}",
+        "rolled in batches of {}, at least {} in service, {waits}",
         text("MaxBatchSize", "1"),
         text("MinInstancesInService", "0")
     )

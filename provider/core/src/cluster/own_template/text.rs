@@ -21,7 +21,7 @@ pub fn tree(text: &str) -> Result<Tree, String> {
     if tree.get("Resources").is_some_and(Json::is_object) {
         Ok(tree)
     } else {
-        Err("a template has a section `Resources`".to_owned())
+        Err("it has no section `Resources`, which every template has".to_owned())
     }
 }
 
