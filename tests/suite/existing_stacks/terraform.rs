@@ -6,9 +6,11 @@ use starburst_tests::fake::seed;
 
 use super::launched::{NAME, SHAPES, VENDOR_BEFORE, launch, template};
 use crate::harness::STACK;
-use crate::terraform::bench::TerraformBench;
+use crate::terraform::bench::{Stored, TerraformBench};
 use crate::terraform::client::errors;
 use crate::terraform::core::Action;
+use crate::terraform::imports::{AWS, generated, moved};
+use crate::terraform::value::decode;
 
 fn vendor() -> Json {
     json!({
@@ -71,6 +73,28 @@ async fn a_running_stack_of_every_shape_is_imported_and_nothing_is_to_do() -> Re
             let stack = imported.state["stack"].as_object().with_context(|| format!("{shape}: no section"))?;
             assert_eq!(stack["template"]["current"], true, "{shape}");
         }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stack_of_every_shape_moves_from_the_provider_of_aws_and_nothing_is_to_do() -> Result<()> {
+    for (shape, parameters) in SHAPES {
+        let mut bench = TerraformBench::new().await?;
+        let id = launch(&bench.model, shape, parameters)?;
+        let imported = bench.import(NAME).await?.state;
+        let config = generated(&bench, &imported).await?;
+        let old = json!({ "id": id, "name": NAME, "parameters": {}, "outputs": {} });
+        let answer = moved(bench.provider(), AWS, "aws_cloudformation_stack", &old).await?;
+        ensure!(answer.diagnostics.is_empty(), "{shape}: {:?}", answer.diagnostics);
+        let attributes = decode(answer.target_state.as_ref(), &bench.client().cluster)?.to_string();
+        let identity = "null".to_owned();
+        bench.store(Some(Stored { attributes, version: 0, private: answer.target_private, identity, tainted: false }));
+        bench.model.clear_calls();
+        let planned = bench.plan(&config).await?;
+        assert_eq!(planned.action, Action::NoOp, "{shape}: {:?}", planned.changes);
+        let touching = |action: &str| ["UpdateStack", "DeleteStack"].contains(&action);
+        ensure!(!bench.model.calls().iter().any(|call| touching(&call.action)), "{shape} was touched");
     }
     Ok(())
 }

@@ -59,7 +59,7 @@ async fn what_is_not_there_is_not_imported() -> Result<()> {
 }
 
 /// MoveResourceState of a provider that was never configured.
-async fn moved(
+pub async fn moved(
     provider: &Provider,
     address: &str,
     kind: &str,
@@ -77,7 +77,8 @@ async fn moved(
     spoken(provider.move_resource_state(Request::new(request)).await)
 }
 
-const AWS: &str = "registry.terraform.io/hashicorp/aws";
+/// Where the official provider of AWS comes from.
+pub const AWS: &str = "registry.terraform.io/hashicorp/aws";
 
 #[tokio::test]
 async fn a_stack_of_the_official_provider_is_adopted_without_a_call_and_nothing_changes() -> Result<()> {
@@ -116,19 +117,24 @@ async fn other_resources_and_states_without_an_arn_are_not_adopted() -> Result<(
     Ok(())
 }
 
+/// The configuration that a client writes for an imported state.
+pub async fn generated(bench: &TerraformBench, state: &Json) -> Result<Json> {
+    let cluster = bench.client().cluster.clone();
+    let request = wire::generate_resource_config::Request {
+        type_name: CLUSTER.to_owned(),
+        state: Some(encode(state, &cluster)?),
+    };
+    let answer = spoken(bench.provider().generate_resource_config(Request::new(request)).await)?;
+    ensure!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
+    decode(answer.config.as_ref(), &cluster)
+}
+
 #[tokio::test]
 async fn a_configuration_that_is_written_for_an_import_is_valid_and_changes_nothing() -> Result<()> {
     let mut bench = TerraformBench::new().await?;
     forgotten(&mut bench).await?;
     let imported = bench.import(STACK).await?;
-    let cluster = bench.client().cluster.clone();
-    let request = wire::generate_resource_config::Request {
-        type_name: CLUSTER.to_owned(),
-        state: Some(encode(&imported.state, &cluster)?),
-    };
-    let answer = spoken(bench.provider().generate_resource_config(Request::new(request)).await)?;
-    ensure!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
-    let config = decode(answer.config.as_ref(), &cluster)?;
+    let config = generated(&bench, &imported.state).await?;
     bench.validate(&config).await?;
     ensure!(config["presto"].is_null(), "what a program need not write is left out: {config}");
     assert_eq!(config["monitoring"]["log_retention_days"], 7);

@@ -11,7 +11,7 @@ mod commands;
 pub mod core;
 mod faults;
 mod files;
-mod imports;
+pub mod imports;
 pub mod lifecycle;
 mod offered;
 pub mod schema;
