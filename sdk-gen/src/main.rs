@@ -21,6 +21,8 @@ mod site;
 mod sizes_tests;
 mod statuses;
 mod template;
+#[cfg(test)]
+mod template_versions_tests;
 mod tool;
 
 use std::process::ExitCode;

@@ -137,6 +137,32 @@ async fn a_template_in_a_bucket_is_used_and_a_large_body_goes_through_one() -> R
     Ok(())
 }
 
+/// The object behind a URL may change at any time: what a change set was made of is what the apply carries out.
+#[tokio::test]
+async fn a_change_set_holds_the_template_that_was_previewed() -> Result<()> {
+    let bench = Bench::new().await?;
+    launched::store(&bench.model, "joint.yaml", &template(VENDOR_BEFORE));
+    let mut wanted = vendor();
+    wanted["stack"]["preview"] = json!("changeSet");
+    wanted["stack"]["template"] = json!({
+        "url": "https://analytics-data.s3.amazonaws.com/joint.yaml", "capabilities": ["CAPABILITY_IAM"],
+    });
+    let stored = created(&bench, &wanted).await?;
+    wanted["ec2"]["workerCount"] = json!(3);
+    let inputs = bench.checked(Some(&stored.inputs), &wanted).await?;
+    let previewed = bench.update_with(&stored, &inputs, true).await?;
+    previewed.map_err(|trouble| anyhow::anyhow!("preview: {}", trouble.text))?;
+    let other = template(VENDOR_BEFORE).replace("Outputs:", "  Topic: { Type: 'AWS::SNS::Topic' }\nOutputs:");
+    launched::store(&bench.model, "joint.yaml", &other);
+    let applied = bench.update_with(&stored, &inputs, false).await?;
+    applied.map_err(|trouble| anyhow::anyhow!("apply: {}", trouble.text))?;
+    assert_eq!(parameter(&bench, STACK, "WorkersCount")?, "3");
+    let resources = bench.model.call("cloudformation", "ListStackResources", json!({ "StackName": STACK }));
+    let resources = resources.map_err(|error| anyhow::anyhow!("{error}"))?.to_string();
+    ensure!(resources.contains("WorkerTemplate") && !resources.contains("Topic"), "{resources}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_template_that_cannot_be_used_is_refused_before_anything_is_made() -> Result<()> {
     let bench = Bench::new().await?;

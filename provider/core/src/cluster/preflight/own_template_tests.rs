@@ -95,6 +95,13 @@ fn every_rule_is_told_with_code_and_path() {
         ),
         ("two values", |_| {}, &[("stack.template.parameters", "{\"KeyName\":\"other\"}")], 1156, "ec2.keyName"),
         ("no capability", |_| {}, &[("stack.template.capabilities", "null")], 1157, "stack.template.capabilities"),
+        (
+            "a macro",
+            |_| {},
+            &[("stack.template.body", "\"{\\\"Transform\\\":\\\"AWS::LanguageExtensions\\\",\\\"Resources\\\":{}}\"")],
+            1157,
+            "stack.template.capabilities",
+        ),
         ("no template", |_| {}, &[("stack.template.body", "\"Resources: [\"")], 1158, "stack.template.body"),
         (
             "refused by AWS",
