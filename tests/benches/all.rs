@@ -159,14 +159,17 @@ fn process(plugin: &Path, table: &mut Table) -> Result<()> {
 
 /// A template of a user's, as large as CloudFormation takes it, looked at from the start of the process to its end.
 fn large_template(plugin: &Path, table: &mut Table) -> Result<()> {
-    const BYTES: usize = 1_040_000;
-    let mut text = "Parameters:\n  WorkersCount: { Type: Number }\nResources:\n".to_owned();
-    for number in 0.. {
-        if text.len() > BYTES {
-            break;
-        }
+    // As many parameters and resources as CloudFormation takes, and text until a megabyte is full.
+    const LINE: &str = "              a line of a script that is as long as such lines are ${AWS::StackName}\n";
+    let mut text = "Parameters:\n  WorkersCount: { Type: Number }\n".to_owned();
+    for number in 1..200 {
+        text.push_str(&format!("  Parameter{number}: {{ Type: String, Default: value }}\n"));
+    }
+    text.push_str("Resources:\n");
+    for number in 0..500 {
         text.push_str(&format!(
-            "  Queue{number}:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Sub \"${{AWS::StackName}}-{number}\"\n      Tags: [{{ Key: size, Value: !Ref WorkersCount }}]\n"
+            "  Queue{number}:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Sub \"${{AWS::StackName}}-{number}\"\n      Tags:\n        - Key: text\n          Value: !Sub |\n{}",
+            LINE.repeat(22)
         ));
     }
     let folder = tempfile::TempDir::with_prefix("bench-")?;
