@@ -137,6 +137,23 @@ async fn a_template_in_a_bucket_is_used_and_a_large_body_goes_through_one() -> R
     Ok(())
 }
 
+/// In place, which makes every resource of the bundled template and removes those of the other one.
+#[tokio::test]
+async fn a_cluster_can_leave_its_own_template_for_the_bundled_one() -> Result<()> {
+    let bench = Bench::new().await?;
+    let mut wanted = vendor();
+    let stored = created(&bench, &wanted).await?;
+    wanted["stack"] = json!({});
+    wanted["hiveMetastore"] = json!(null);
+    let stored = updated(&bench, &stored, &wanted).await?;
+    assert_eq!(stored.outputs["templateVersion"], 1);
+    let refreshed = bench.refresh(&stored).await?.context("it is there")?;
+    let inputs = bench.checked(Some(&refreshed.inputs), &wanted).await?;
+    let diff = bench.diff(&refreshed, &inputs).await?;
+    assert_eq!(diff.changes(), DiffChanges::DiffNone, "{:?}: {}", diff.diffs, refreshed.inputs);
+    Ok(())
+}
+
 /// The object behind a URL may change at any time: what a change set was made of is what the apply carries out.
 #[tokio::test]
 async fn a_change_set_holds_the_template_that_was_previewed() -> Result<()> {

@@ -21,6 +21,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("cloudformation:DescribeStackResourceDrifts", "drift: full detection"),
     ("cloudformation:DetectStackDrift", "drift: full detection"),
     ("cloudformation:DetectStackResourceDrift", "CloudFormation asks for it behind DetectStackDrift"),
+    ("cloudformation:GetTemplateSummary", "existing_stacks: a template of the user's"),
     ("cloudformation:ListStackResources", "drift: full detection, and what a failed deletion left"),
     ("cloudformation:RollbackStack", "status_table::recoveries"),
     ("cloudformation:SetStackPolicy", "rolls: a stack policy that changes"),

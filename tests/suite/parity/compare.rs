@@ -173,9 +173,13 @@ fn peeled(value: &Json) -> Json {
 /// The effective value of each field under Pulumi, and the paths that say nothing because the plugin fills them in.
 pub fn effective_inputs(inputs: &Json) -> (BTreeMap<&'static str, Json>, BTreeSet<&'static str>) {
     let (mut values, mut filled) = (BTreeMap::new(), BTreeSet::new());
+    // Another template has defaults of its own.
+    let template = at(inputs, "stack.template");
+    let own = ["url", "body", "current"].iter().any(|from| !template[from].is_null() && template[from] != false);
     for field in FIELDS {
         let written = peeled(at(inputs, field.path));
-        let default = field.default.and_then(|default| serde_json::from_str(default).ok()).unwrap_or_default();
+        let default = field.default.filter(|_| !own || field.parameter.is_none());
+        let default = default.and_then(|default| serde_json::from_str(default).ok()).unwrap_or_default();
         let value = if written.is_null() { default } else { written };
         // The region of the provider is an output, too, and compared as such.
         if value.is_null() && (field.computed || field.path == starburst_schema::fields::REGION.path) {

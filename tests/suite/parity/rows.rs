@@ -33,8 +33,12 @@ impl Row {
 const DATABASE: &str = r#"{ "hiveMetastore": {
     "type": "mysql", "host": "db.example.com", "userName": "hive", "password": "a-password", "databaseName": "hive"
 } }"#;
-/// A template of the user's.
-const OWN_TEMPLATE: &str = r#"{ "stack": { "template": { "body": "{\"Resources\":{}}" } } }"#;
+/// A template of the user's, which makes a topic of its parameters.
+const OWN_TEMPLATE: &str = r#"{ "stack": { "template": { "body": "Parameters: {VPC: {Type: String}, Subnet: {Type: String}, SecurityGroups: {Type: CommaDelimitedList}, WorkersCount: {Type: Number, Default: 1}, NodeCount: {Type: Number, Default: 1}, AlluxioS3RootMount: {Type: String}, EnableFips: {Type: String, Default: 'no'}, Password: {Type: String, NoEcho: true, Default: ''}}\nResources: {Topic: {Type: 'AWS::SNS::Topic', Properties: {DisplayName: !Sub '${VPC} ${WorkersCount} ${NodeCount} ${EnableFips} ${Password}'}}}" } } }"#;
+/// The same as the text of a field.
+pub const BODY: &str = r#""Parameters: {VPC: {Type: String}, Subnet: {Type: String}, SecurityGroups: {Type: CommaDelimitedList}, WorkersCount: {Type: Number, Default: 1}, NodeCount: {Type: Number, Default: 1}, AlluxioS3RootMount: {Type: String}, EnableFips: {Type: String, Default: 'no'}, Password: {Type: String, NoEcho: true, Default: ''}}\nResources: {Topic: {Type: 'AWS::SNS::Topic', Properties: {DisplayName: !Sub '${VPC} ${WorkersCount} ${NodeCount} ${EnableFips} ${Password}'}}}""#;
+/// Another one, with a queue beside the topic.
+pub const OTHER_BODY: &str = r#""Parameters: {VPC: {Type: String}, Subnet: {Type: String}, SecurityGroups: {Type: CommaDelimitedList}, WorkersCount: {Type: Number, Default: 1}, NodeCount: {Type: Number, Default: 1}, AlluxioS3RootMount: {Type: String}, EnableFips: {Type: String, Default: 'no'}, Password: {Type: String, NoEcho: true, Default: ''}}\nResources: {Topic: {Type: 'AWS::SNS::Topic', Properties: {DisplayName: !Sub '${VPC} ${WorkersCount} ${NodeCount} ${EnableFips} ${Password}'}}, Queue: {Type: 'AWS::SQS::Queue'}}""#;
 
 /// All rows, in the order of the table.
 pub static ROWS: &[Row] = &[
@@ -178,11 +182,7 @@ pub static ROWS: &[Row] = &[
         r#""https://analytics-data.s3.amazonaws.com/joint.json""#,
         r#""https://analytics-data.s3.amazonaws.com/other.json""#,
     ),
-    Row::new(
-        "stack.template.body",
-        r#""{\"Resources\":{\"Topic\":{\"Type\":\"AWS::SNS::Topic\"}}}""#,
-        r#""{\"Resources\":{\"Topic\":{\"Type\":\"AWS::SNS::Topic\"},\"Queue\":{\"Type\":\"AWS::SQS::Queue\"}}}""#,
-    ),
+    Row::new("stack.template.body", BODY, OTHER_BODY),
     Row::new("stack.template.current", "true", "false"),
     Row::new("stack.template.parameters", r#"{"EnableFips": "yes"}"#, r#"{"EnableFips": "no"}"#).with(OWN_TEMPLATE),
     Row::new("stack.template.secretParameters", r#"{"Password": "one-secret"}"#, r#"{"Password": "two-secrets"}"#)
@@ -194,7 +194,7 @@ pub static ROWS: &[Row] = &[
     )
     .with(OWN_TEMPLATE),
     Row::new("stack.template.capabilities", r#"["CAPABILITY_NAMED_IAM"]"#, r#"["CAPABILITY_AUTO_EXPAND"]"#)
-        .with(r#"{"stack": {"template": {"body": "{\"Resources\":{\"Topic\":{\"Type\":\"AWS::SNS::Topic\"}}}"}}}"#),
+        .with(OWN_TEMPLATE),
     Row::new("stack.preview", r#""changeSet""#, r#""local""#),
     Row::new("stack.secretsRefresh", r#""2026-11""#, r#""2026-12""#),
     Row::new("stack.preventReplacement", "true", "false"),

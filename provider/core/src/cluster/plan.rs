@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use starburst_schema::codes::input::{EXPRESS_WITH_ROLLS, REPLACEMENT_PREVENTED};
 use starburst_schema::fields::stack;
+use starburst_schema::outputs::STACK_ID;
 use starburst_schema::{Effect, OUTPUTS, Reach};
 
 use super::api::{Change, Plan, Prior, Settings};
@@ -85,7 +86,13 @@ fn change(prior: &Prior, inputs: &Value, changes: Vec<Change>, workers: Option<u
     let restart = if own { Vec::new() } else { restart };
     let rolls =
         if replace.is_empty() && !own { rolls::of(from, to, &changes, !restart.is_empty()) } else { Vec::new() };
-    let (stable_outputs, unknown_outputs) = outputs(|reach| reaches(reach, &changes, !replace.is_empty()));
+    // Another template has other outputs.
+    let of_template = |change: &Change| is_at_or_below(&change.path, stack::TEMPLATE_PREFIX);
+    let anew = !replace.is_empty() || changes.iter().any(of_template);
+    let (mut stable_outputs, mut unknown_outputs) = outputs(|reach| reaches(reach, &changes, anew));
+    if replace.is_empty() && unknown_outputs.remove(STACK_ID) {
+        stable_outputs.insert(STACK_ID.to_owned());
+    }
     let mut plan = Plan {
         changes,
         replace,

@@ -71,7 +71,8 @@ pub async fn build(
         asker,
         settings,
         inputs,
-        prior: Some(&prior.inputs),
+        // What a former template had is nothing that the bundled one could keep.
+        prior: (facts.own.is_some() || !is_given(&prior.inputs)).then_some(&prior.inputs),
         uploaded: &uploaded,
         state: &state,
         keep_template: state.template_version != template::VERSION,

@@ -119,10 +119,7 @@ fn row<'a>(summary: &'a TemplateSummary, parameter: &'a TemplateParameter, given
     };
     let removed = was(&fields::TEMPLATE_PARAMETERS, &parameter.name)
         || was(&fields::TEMPLATE_SECRET_PARAMETERS, &parameter.name)
-        || sources
-            .iter()
-            .filter_map(|name| names::field(name))
-            .any(|field| given.prior.is_some_and(|prior| !prior.at(&Path::from(field)).is_null()) && !field.required);
+        || given.prior.is_some_and(|prior| was_filled(summary, parameter, prior, given.inputs));
     let there = given.on_stack.is_some_and(|names| names.contains(&parameter.name));
     if there && !(removed && parameter.default.is_some()) {
         return Row::of(parameter, Filler::Kept, Some(ParameterValue::Previous));
@@ -131,6 +128,15 @@ fn row<'a>(summary: &'a TemplateSummary, parameter: &'a TemplateParameter, given
         return derived;
     }
     Row::of(parameter, if parameter.default.is_some() { Filler::Default } else { Filler::Nothing }, None)
+}
+
+/// Whether an input filled the parameter before that is taken away, or that other aliases lead elsewhere. A required one
+/// that is absent means that the stack keeps what it has.
+fn was_filled(summary: &TemplateSummary, parameter: &TemplateParameter, prior: &Value, inputs: &Value) -> bool {
+    let before = names::sources(summary, prior, &parameter.name);
+    let written = |value: &Value, field: &Field| !value.at(&Path::from(field)).is_null();
+    let mut fields = before.iter().filter_map(|name| names::field(name)).filter(|field| written(prior, field));
+    fields.any(|field| !field.required || written(inputs, field))
 }
 
 impl<'a> Row<'a> {

@@ -81,7 +81,9 @@ pub async fn preflight(
         None
     };
     let own = is_given(inputs);
-    let scope = Scope::of(plan, prior.is_none());
+    // To come to the bundled template from another one needs all that a new cluster needs.
+    let arrives = !own && prior.is_some_and(|prior| is_given(&prior.inputs));
+    let scope = Scope { name: prior.is_none(), ..Scope::of(plan, prior.is_none() || arrives) };
     let scope = if own { scope.of_own_template() } else { scope };
     let mut read = unless_cancelled(ports, reads::read(ports, inputs, scope)).await?;
     read.facts.account = account;
