@@ -5,7 +5,7 @@ use starburst_schema::{Effect, Field, Role};
 
 use super::api::{Plan, Prior, Roll};
 use super::defaults::effective;
-use super::own_template::is_given;
+use super::own_template::{is_given, is_swapped};
 use super::request;
 use super::rolls;
 use crate::failure::Message;
@@ -45,6 +45,9 @@ pub fn of_change(prior: &Prior, inputs: &Value, plan: &Plan) -> Vec<Message> {
     if !plan.restart.is_empty() {
         notes.extend(restart(inputs, plan));
     }
+    if is_swapped(&prior.inputs, inputs) {
+        notes.extend(swap(inputs));
+    }
     if is_given(inputs) || is_given(&prior.inputs) {
         return notes;
     }
@@ -63,6 +66,21 @@ pub fn of_change(prior: &Prior, inputs: &Value, plan: &Plan) -> Vec<Message> {
     notes.extend(losses(prior, inputs, plan));
     notes.extend(node_hours(prior, inputs));
     notes
+}
+
+/// In place, and yet all is new.
+fn swap(inputs: &Value) -> Vec<Message> {
+    let (new, old) =
+        if is_given(inputs) { ("your template", "the bundled one") } else { ("the bundled template", "yours") };
+    vec![
+        Message::new(format!(
+            "{new} takes the place of {old}: CloudFormation makes every resource of the one beside those of the other, and \
+             removes these when all is there"
+        )),
+        Message::new(
+            "queries on the old nodes end then, the cache and the journal of Alluxio and addresses are new; data in S3 stays",
+        ),
+    ]
 }
 
 fn replacement(prior: &Prior, plan: &Plan) -> Vec<Message> {

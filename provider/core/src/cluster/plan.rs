@@ -11,7 +11,7 @@ use super::api::{Change, Plan, Prior, Settings};
 use super::defaults::effective;
 use super::diff;
 use super::notes;
-use super::own_template::is_given;
+use super::own_template::{is_given, is_swapped};
 use super::rolls;
 use super::tags;
 use crate::failure::{Failure, Message, Severity, Violation};
@@ -104,7 +104,7 @@ fn change(prior: &Prior, inputs: &Value, changes: Vec<Change>, workers: Option<u
         stable_outputs,
         ..Plan::default()
     };
-    plan.warnings = violations(inputs, &plan);
+    plan.warnings = violations(prior, inputs, &plan);
     plan.notes = notes::of_change(from, to, &plan);
     plan
 }
@@ -137,9 +137,17 @@ fn is_at_or_below(path: &Path, dotted: &str) -> bool {
 }
 
 /// Rules that concern the change itself.
-fn violations(inputs: &Value, plan: &Plan) -> Vec<Violation> {
+fn violations(prior: &Prior, inputs: &Value, plan: &Plan) -> Vec<Violation> {
     let mut violations = Vec::new();
-    if effective(inputs, &stack::PREVENT_REPLACEMENT).as_bool() == Some(true) {
+    let prevented = effective(inputs, &stack::PREVENT_REPLACEMENT).as_bool() == Some(true);
+    if prevented && is_swapped(&prior.inputs, inputs) {
+        let message = Message::new("another template replaces every resource of the stack, and ")
+            .field(&stack::PREVENT_REPLACEMENT)
+            .text(" forbids that");
+        let instead = Message::new("keep the template as it is, or allow the replacement first");
+        violations.push(Violation::error(&REPLACEMENT_PREVENTED, Path::field("stack.template"), message, instead));
+    }
+    if prevented {
         for path in &plan.replace {
             let message = Message::new("this change needs a new stack, and ")
                 .field(&stack::PREVENT_REPLACEMENT)

@@ -28,6 +28,13 @@ pub fn source(inputs: &Value) -> Option<Source> {
     given.or_else(|| (effective(inputs, &fields::TEMPLATE_CURRENT).as_bool() == Some(true)).then_some(Source::Current))
 }
 
+/// Whether a change swaps the bundled template and one of the user's: every resource of the one is made, and every resource
+/// of the other is removed.
+#[must_use]
+pub fn is_swapped(prior: &Value, inputs: &Value) -> bool {
+    is_given(prior) != is_given(inputs) && source(inputs) != Some(Source::Current)
+}
+
 /// Whether the inputs name a template of the user's, known or not.
 #[must_use]
 pub fn is_given(inputs: &Value) -> bool {

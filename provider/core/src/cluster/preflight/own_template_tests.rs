@@ -261,6 +261,30 @@ fn a_preview_shows_the_mapping_and_what_becomes_of_nodes() {
 }
 
 #[test]
+fn another_template_in_place_is_told_and_can_be_prevented() {
+    let world = world();
+    let prior = Prior { id: ARN.into(), inputs: inputs(&[]), outputs: Value::from(&json!({ "stackId": ARN })) };
+    let bundled = |more: &[(&str, Json)]| {
+        let mut all = vec![("stack.template", json!(null))];
+        all.extend(more.iter().cloned());
+        inputs(&all)
+    };
+    let previewed = run(&world, Some(&prior), &bundled(&[])).map_err(|failure| failure.render(Client::Pulumi));
+    let notes = previewed.expect("accepted").plan.notes;
+    let said = notes.iter().any(|note| note.render(Client::Pulumi).contains("takes the place of yours"));
+    assert!(said, "{notes:?}");
+    let refused = told(run(&world, Some(&prior), &bundled(&[("stack.preventReplacement", json!(true))])));
+    assert_eq!(refused, [(1117, "stack.template".to_owned())]);
+    // To keep what the stack has is no other template.
+    let kept = inputs(&[
+        ("stack.template", json!({ "current": true, "capabilities": ["CAPABILITY_IAM"] })),
+        ("stack.preventReplacement", json!(true)),
+    ]);
+    let bundled = Prior { inputs: bundled(&[]), ..prior };
+    assert!(run(&World { template: VENDOR.into(), ..self::world() }, Some(&bundled), &kept).is_ok());
+}
+
+#[test]
 fn outputs_that_show_a_hidden_parameter_are_sensitive() {
     let tree = own_template::tree(VENDOR).expect("a template");
     let keys = own_template::sensitive_outputs(&tree, &own_template::summary_of(&tree));
