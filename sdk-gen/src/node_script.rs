@@ -100,7 +100,8 @@ fn with_packages(script: &str) -> Result<String> {
     Ok(script.replace(PACKAGES, &uris.join(" ")).replace(CHECKSUM, &hex(&sums.finalize())))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

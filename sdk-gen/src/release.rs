@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest as _, Sha256};
 
 use crate::artifact::root;
+use crate::node_script::hex;
 use crate::sdks::{self, Tools};
 use crate::tool;
 
@@ -82,8 +83,7 @@ fn sums_of(folder: &Path, names: &[String]) -> Result<String> {
     let mut text = String::new();
     for name in sorted {
         let content = fs::read(folder.join(&name)).with_context(|| format!("reading {name}"))?;
-        let digest: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
-        text.push_str(&format!("{digest}  {name}\n"));
+        text.push_str(&format!("{}  {name}\n", hex(&Sha256::digest(&content))));
     }
     Ok(text)
 }

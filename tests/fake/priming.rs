@@ -58,6 +58,17 @@ impl World {
         self.with(|w| super::stacks::alarms::set(w, &place, arn, on));
     }
 
+    /// Puts a text into a bucket of the seeded world, as somebody else would. False when there is no such bucket.
+    pub fn put_object(&self, region: &str, bucket: &str, key: &str, text: &str) -> bool {
+        let place = place(region);
+        self.with(|w| {
+            let now = w.now;
+            let Some(bucket) = w.region(&place).buckets.get_mut(bucket) else { return false };
+            bucket.objects.insert(key.to_owned(), (text.as_bytes().to_vec(), now, String::new()));
+            true
+        })
+    }
+
     /// Removes every trace of a stack, as if another account's cleaner had taken it. False when there is none.
     pub fn remove_stack(&self, region: &str, name: &str) -> bool {
         let place = place(region);

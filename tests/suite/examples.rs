@@ -114,17 +114,12 @@ fn three_coordinators() -> Result<()> {
 
 fn of_the_vendor() -> Result<()> {
     let stand_in = StandIn::start(Aws::Model, SPEED)?;
-    let template = include_bytes!("existing_stacks/templates/vendor-before.yaml");
-    let model = stand_in.world().context("the model")?;
-    // Whoever calls first is given an account, with its buckets.
-    let _ = model.call_in(starburst_tests::demo::stand_in::REGION, "cloudformation", "DescribeStacks", json!({}));
-    model.with(|state| {
-        let buckets = state.places.values_mut().filter_map(|place| place.buckets.get_mut(seed::BUCKET));
-        for bucket in buckets {
-            let content = (template.to_vec(), starburst_tests::fake::Timestamp(0), String::new());
-            bucket.objects.insert("joint.yaml".to_owned(), content);
-        }
-    });
+    let template = include_str!("existing_stacks/templates/vendor-before.yaml");
+    let region = starburst_tests::demo::stand_in::REGION;
+    ensure!(
+        stand_in.world().context("the model")?.put_object(region, seed::BUCKET, "joint.yaml", template),
+        "no bucket"
+    );
     let project = project(&stand_in, "vendor-template", "dev", &[])?;
     project.config_set_all(&NETWORK)?;
     project.config_set_all(&[

@@ -59,6 +59,13 @@ impl Path {
         &self.0
     }
 
+    /// Whether this is the value at a dotted path of the table, or below it.
+    #[must_use]
+    pub fn is_within(&self, dotted: &str) -> bool {
+        let mut steps = self.0.iter();
+        dotted.split('.').all(|part| matches!(steps.next(), Some(Step::Key(key)) if key == part))
+    }
+
     /// Whether this is the whole resource.
     #[must_use]
     pub fn is_root(&self) -> bool {

@@ -10,7 +10,7 @@ use starburst_core::ports::{
     AutoScaling as _, CallError, CallErrorKind, Called, Clock as _, CloudFormation as _, Compute as _, Identity as _,
     ObjectStore as _,
 };
-use starburst_core::template;
+use starburst_core::template::{self, LARGEST_BODY};
 use starburst_core::time::Millis;
 
 use super::place::Place;
@@ -21,8 +21,6 @@ use crate::clock::SystemClock;
 use crate::outside::Outside;
 use crate::{log, panic};
 
-/// CloudFormation's limit of a template in a request, bytes.
-const BODY_LIMIT: usize = 51_200;
 /// A name that nothing has: looking for it shows whether one may look.
 const NOBODY: &str = "starburst-doctor";
 /// The default timeout of a create: credentials that end before it may end in the middle.
@@ -69,7 +67,7 @@ async fn examine(doctor: &Doctor) -> Result<ExitCode, Failure> {
     let body = template::BODY.len();
     report.well(
         "template",
-        &format!("{body} of {BODY_LIMIT} bytes; {} are left for recorded settings", BODY_LIMIT - body),
+        &format!("{body} of {LARGEST_BODY} bytes; {} are left for recorded settings", LARGEST_BODY - body),
     );
     let aws = Outside::clients(&doctor.place.settings(None)).await?;
     report.well("region", &aws.identity.region());

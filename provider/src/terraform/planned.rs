@@ -6,6 +6,7 @@ use starburst_core::cluster::own_template::is_given;
 use starburst_core::cluster::{Plan, is_unsettled, same};
 use starburst_core::path::Path;
 use starburst_core::value::Value;
+use starburst_schema::fields::stack::TEMPLATE_PREFIX;
 use starburst_schema::terraform::{Attribute, Part};
 use starburst_schema::{Field, Output, Reach};
 
@@ -85,9 +86,8 @@ impl From<'_> {
 
     /// Whether the cluster keeps a template of the user's, for which nothing more is filled in than was before.
     fn keeps_own_template(&self) -> bool {
-        let of_template = Path::field("stack.template");
-        let below = |path: &Path| path.steps().starts_with(of_template.steps());
-        self.prior.is_some() && is_given(self.inputs) && !self.plan.changes.iter().any(|change| below(&change.path))
+        let of_template = self.plan.changes.iter().any(|change| change.path.is_within(TEMPLATE_PREFIX));
+        self.prior.is_some() && is_given(self.inputs) && !of_template
     }
 
     fn region(&self, field: &'static Field, config: &Value, prior: &Value) -> Value {

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{VERSION, archives};
 use crate::artifact::root;
+use crate::node_script::hex;
 use crate::tool;
 
 /// The crate of the plugin.
@@ -121,7 +122,7 @@ fn licences(package: &Package) -> Value {
 
 /// A UUID (version 8: of our own making, RFC 9562) that follows from the content.
 fn uuid(content: &str) -> String {
-    let digest: String = Sha256::digest(content.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&Sha256::digest(content.as_bytes()));
     let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
     format!("{}-{}-8{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
 }

@@ -42,16 +42,10 @@ pub fn furnish(model: &fake::World) {
         model.set_alarm(crate::harness::REGION, &arn, false);
     }
     model.settings(|settings| settings.instance_profiles.push("presto-nodes".to_owned()));
-    // Whoever calls first is given an account, with its buckets.
-    let _ = model.call_in(crate::harness::REGION, "cloudformation", "DescribeStacks", json!({}));
-    model.with(|state| {
-        for bucket in state.places.values_mut().filter_map(|place| place.buckets.get_mut(fake::seed::BUCKET)) {
-            for (key, text) in [("joint.json", BODY), ("other.json", OTHER_BODY)] {
-                let content = serde_json::from_str::<String>(text).unwrap_or_default().into_bytes();
-                bucket.objects.insert(key.to_owned(), (content, fake::Timestamp(0), String::new()));
-            }
-        }
-    });
+    for (key, text) in [("joint.json", BODY), ("other.json", OTHER_BODY)] {
+        let text = serde_json::from_str::<String>(text).unwrap_or_default();
+        assert!(model.put_object(crate::harness::REGION, fake::seed::BUCKET, key, &text), "there is no bucket");
+    }
 }
 
 /// One apply, and nothing to do after it, also where AWS was asked what is there.

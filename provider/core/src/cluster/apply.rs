@@ -52,9 +52,17 @@ pub async fn create(
         basic_resources: settings.basic_resources,
     });
     let own = assets::own_template(ports, inputs, &facts, Upload::Yes).await?;
-    let parts =
-        Parts { asker, settings, inputs, prior: None, uploaded: &uploaded, state: &state, keep_template: false, own };
-    let (request, derived) = (request::build(&parts), request::recorded(&parts, &BTreeMap::new()));
+    let (request, derived) = request::build(&Parts {
+        asker,
+        settings,
+        inputs,
+        prior: None,
+        uploaded: &uploaded,
+        state: &state,
+        keep_template: false,
+        before: &BTreeMap::new(),
+        own,
+    });
     state.derived = derived;
     // How many resources the conditions of another template leave is not known.
     let resources = facts.own.is_none().then(|| drift::Expected::count(&request, &ports.identity.region()));

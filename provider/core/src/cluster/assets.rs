@@ -2,13 +2,14 @@
 
 use starburst_schema::{FIELDS, Field, Kind};
 
-use super::own_template::{LARGEST_BODY, Own, Source};
+use super::own_template::{Own, Source};
 use super::parameters::Uploaded;
 use super::preflight::Facts;
 use crate::failure::{Failure, FailureKind, Message};
 use crate::path::Path;
 use crate::ports::{LocalEntry, Ports, TemplateSource};
 use crate::stack::call_failure::from_call;
+use crate::template::LARGEST_BODY;
 use crate::value::{FileSource, FileValue, Value};
 
 /// A file or folder, ready to be uploaded.
@@ -50,14 +51,23 @@ pub async fn places(
         let Some(bucket) = bucket else {
             return Err(unreadable(&packed.path, "there is no bucket to upload it to"));
         };
-        let there = upload == Upload::No
-            || ports.objects.exists(bucket, &packed.key).await.map_err(|error| from_call(&error))?;
-        if !there {
-            ports.objects.put(bucket, &packed.key, packed.content).await.map_err(|error| from_call(&error))?;
-        }
+        store(ports, bucket, &packed.key, packed.content, upload).await?;
         uploaded.insert(packed.path, format!("s3://{bucket}/{}", packed.key));
     }
     Ok(uploaded)
+}
+
+/// Writes what is not in the bucket yet, if that is wanted.
+async fn store(ports: Ports<'_>, bucket: &str, key: &str, content: Vec<u8>, upload: Upload) -> Result<(), Failure> {
+    let there = upload == Upload::No || ports.objects.exists(bucket, key).await.map_err(|error| from_call(&error))?;
+    if there { Ok(()) } else { ports.objects.put(bucket, key, content).await.map_err(|error| from_call(&error)) }
+}
+
+/// The part of a key that follows from the content.
+fn name_of(content: &[u8]) -> String {
+    let mut digest = crate::stack::token::digest(&[content]);
+    digest.truncate(32);
+    digest
 }
 
 /// The template of the user's and where AWS finds it: a body that no request takes lies in the bucket, under a name that
@@ -79,14 +89,9 @@ pub async fn own_template<'a>(
         Source::Body(body) => {
             let bucket = super::request::text(inputs, &starburst_schema::fields::stack::ASSET_BUCKET);
             let bucket = bucket.unwrap_or_default();
-            let digest = crate::stack::token::digest(&[body.as_bytes()]);
-            let key = format!("{}/template-{}", prefix(inputs), &digest[..32.min(digest.len())]);
-            let put = upload == Upload::Yes
-                && !ports.objects.exists(&bucket, &key).await.map_err(|error| from_call(&error))?;
-            if put {
-                let content = body.clone().into_bytes();
-                ports.objects.put(&bucket, &key, content).await.map_err(|error| from_call(&error))?;
-            }
+            let content = body.clone().into_bytes();
+            let key = format!("{}/template-{}", prefix(inputs), name_of(&content));
+            store(ports, &bucket, &key, content, upload).await?;
             let suffix = if ports.identity.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
             TemplateSource::Url(format!("https://{bucket}.s3.{}.{suffix}/{key}", ports.identity.region()))
         }
@@ -103,9 +108,8 @@ async fn pack(ports: Ports<'_>, field: &Field, value: &Value, prefix: &str) -> R
     } else {
         (entries.into_iter().next().map(|entry| entry.content).unwrap_or_default(), "sh")
     };
-    let digest = crate::stack::token::digest(&[&content]);
     let name = field.path.rsplit('.').next().unwrap_or(field.path);
-    Ok(Some(Packed { path, key: format!("{prefix}/{name}-{}.{ending}", &digest[..32.min(digest.len())]), content }))
+    Ok(Some(Packed { path, key: format!("{prefix}/{name}-{}.{ending}", name_of(&content)), content }))
 }
 
 /// The files behind a value; `None` for what AWS fetches itself, and for nothing.

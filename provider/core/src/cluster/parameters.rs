@@ -116,7 +116,9 @@ fn texts(value: &Value) -> Option<Vec<String>> {
     value.as_list()?.iter().map(scalar).collect()
 }
 
-fn scalar(value: &Value) -> Option<String> {
+/// A single value as text; `None` for lists, maps and what is only on this machine.
+#[must_use]
+pub fn scalar(value: &Value) -> Option<String> {
     match value.peeled() {
         Value::Text(text) => Some(text.clone()),
         Value::Bool(flag) => Some(flag.to_string()),

@@ -15,7 +15,7 @@ use super::own_template::{is_given, is_swapped};
 use super::rolls;
 use super::tags;
 use crate::failure::{Failure, Message, Severity, Violation};
-use crate::path::{Path, Step};
+use crate::path::Path;
 use crate::value::Value;
 
 /// What carrying out these inputs does to the cluster; `None` for one that does not exist yet. Says nothing of the
@@ -87,7 +87,7 @@ fn change(prior: &Prior, inputs: &Value, changes: Vec<Change>, workers: Option<u
     let rolls =
         if replace.is_empty() && !own { rolls::of(from, to, &changes, !restart.is_empty()) } else { Vec::new() };
     // Another template has other outputs.
-    let of_template = |change: &Change| is_at_or_below(&change.path, stack::TEMPLATE_PREFIX);
+    let of_template = |change: &Change| change.path.is_within(stack::TEMPLATE_PREFIX);
     let anew = !replace.is_empty() || changes.iter().any(of_template);
     let (mut stable_outputs, mut unknown_outputs) = outputs(|reach| reaches(reach, &changes, anew));
     if replace.is_empty() && unknown_outputs.remove(STACK_ID) {
@@ -126,14 +126,9 @@ fn reaches(reach: Reach, changes: &[Change], replaced: bool) -> bool {
         Reach::Fields(paths) => changes
             .iter()
             .filter(|change| change.effect != Effect::Operational)
-            .any(|change| paths.iter().any(|path| is_at_or_below(&change.path, path))),
+            .any(|change| paths.iter().any(|path| change.path.is_within(path))),
         Reach::AnyUpdate => changes.iter().any(|change| change.effect != Effect::Operational),
     }
-}
-
-fn is_at_or_below(path: &Path, dotted: &str) -> bool {
-    let mut steps = path.steps().iter();
-    dotted.split('.').all(|part| matches!(steps.next(), Some(Step::Key(key)) if key == part))
 }
 
 /// Rules that concern the change itself.
@@ -145,7 +140,12 @@ fn violations(prior: &Prior, inputs: &Value, plan: &Plan) -> Vec<Violation> {
             .field(&stack::PREVENT_REPLACEMENT)
             .text(" forbids that");
         let instead = Message::new("keep the template as it is, or allow the replacement first");
-        violations.push(Violation::error(&REPLACEMENT_PREVENTED, Path::field("stack.template"), message, instead));
+        violations.push(Violation::error(
+            &REPLACEMENT_PREVENTED,
+            Path::field(stack::TEMPLATE_PREFIX),
+            message,
+            instead,
+        ));
     }
     if prevented {
         for path in &plan.replace {

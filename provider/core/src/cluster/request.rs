@@ -7,7 +7,7 @@ use starburst_schema::{Effect, FIELDS};
 
 use super::api::{Asker, Settings};
 use super::defaults::effective;
-use super::own_template::{self, Given, Mapped, Own};
+use super::own_template::Own;
 use super::parameters::{self, Uploaded};
 use super::state::ClusterState;
 use crate::path::Path;
@@ -38,18 +38,23 @@ pub struct Parts<'a> {
     pub state: &'a ClusterState,
     /// Whether the stack keeps the template that it has, because it is not the bundled one of this build.
     pub keep_template: bool,
+    /// The computed values that the record had.
+    pub before: &'a BTreeMap<String, String>,
     /// The template of the user's and where AWS finds it.
     pub own: Option<(&'a Own, TemplateSource)>,
 }
 
-/// The request.
+/// The request, and the computed values that the record keeps: beside a template of the user's those alone that it takes.
 #[must_use]
-pub fn build(parts: &Parts<'_>) -> StackRequest {
+pub fn build(parts: &Parts<'_>) -> (StackRequest, BTreeMap<String, String>) {
     let inputs = parts.inputs;
+    let mut derived = parts.state.derived.clone();
     let (template, parameters, capabilities) = match &parts.own {
         Some((own, source)) => {
             let given = texts(inputs, &stack_fields::TEMPLATE_CAPABILITIES);
-            (source.clone(), own_parameters(parts, own), given)
+            let mapped = own.mapped(inputs, parts.prior, parts.uploaded, &parts.state.derived);
+            derived = mapped.computed(&parts.state.derived, parts.before);
+            (source.clone(), mapped.parameters(), given)
         }
         None if parts.keep_template => (TemplateSource::Previous, bundled_parameters(parts), capabilities()),
         None => {
@@ -57,7 +62,7 @@ pub fn build(parts: &Parts<'_>) -> StackRequest {
             (TemplateSource::Body(body), bundled_parameters(parts), capabilities())
         }
     };
-    StackRequest {
+    let request = StackRequest {
         template,
         parameters,
         tags: tags(parts),
@@ -76,7 +81,8 @@ pub fn build(parts: &Parts<'_>) -> StackRequest {
         },
         express: text(inputs, &stack_fields::DEPLOYMENT_MODE).as_deref() == Some("express"),
         token: String::new(),
-    }
+    };
+    (request, derived)
 }
 
 fn bundled_parameters(parts: &Parts<'_>) -> BTreeMap<String, ParameterValue> {
@@ -85,30 +91,6 @@ fn bundled_parameters(parts: &Parts<'_>) -> BTreeMap<String, ParameterValue> {
         all.insert(name.clone(), ParameterValue::Text(text.clone()));
     }
     all
-}
-
-fn own_parameters(parts: &Parts<'_>, own: &Own) -> BTreeMap<String, ParameterValue> {
-    with_mapping(parts, own, |mapped| mapped.parameters())
-}
-
-/// Which computed values the record keeps beside a template of the user's; `before`: those that it had.
-#[must_use]
-pub fn recorded(parts: &Parts<'_>, before: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    match &parts.own {
-        Some((own, _)) => with_mapping(parts, own, |mapped| mapped.computed(&parts.state.derived, before)),
-        None => parts.state.derived.clone(),
-    }
-}
-
-fn with_mapping<T>(parts: &Parts<'_>, own: &Own, take: impl FnOnce(&Mapped<'_>) -> T) -> T {
-    let given = Given {
-        inputs: parts.inputs,
-        prior: parts.prior,
-        written: &parameters::from_inputs(parts.inputs, parts.prior, parts.uploaded),
-        derived: &parts.state.derived,
-        on_stack: own.on_stack.as_ref(),
-    };
-    take(&own_template::map(&own.summary, given))
 }
 
 /// The least capabilities that the bundled template needs. CloudFormation looks at the template, not at its

@@ -67,7 +67,7 @@ pub async fn build(
     }
     let own = assets::own_template(ports, inputs, facts, upload).await?;
     state.own(facts.own.as_ref(), is_given(&prior.inputs));
-    let parts = Parts {
+    let (mut request, derived) = request::build(&Parts {
         asker,
         settings,
         inputs,
@@ -76,9 +76,9 @@ pub async fn build(
         uploaded: &uploaded,
         state: &state,
         keep_template: state.template_version != template::VERSION,
+        before: &before,
         own,
-    };
-    let (mut request, derived) = (request::build(&parts), request::recorded(&parts, &before));
+    });
     state.derived = derived;
     let bundled = facts.own.is_none();
     if let (Some(live), Some(parameter), true) = (live, ec2::WORKER_COUNT.parameter, bundled) {

@@ -13,6 +13,8 @@ pub use settings::{Bundled, recognise, with_settings};
 /// The template as it is sent: compact YAML, at most 51,200 bytes with the settings that [`with_settings`] adds.
 /// Source of the limit: CloudFormation quotas, template body in a request.
 pub const BODY: &str = include_str!("../../../../schema/generated/joint-template.yaml");
+/// Bytes of a template body in a request. Source: CloudFormation, quotas.
+pub const LARGEST_BODY: usize = 51_200;
 /// The same tree in JSON, for those who look into it.
 pub const JSON: &str = include_str!("../../../../schema/generated/joint-template.json");
 /// Its version. A change of a resource's definition that is released raises it.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{BODY, VERSION};
+use super::{BODY, LARGEST_BODY, VERSION};
 
 /// Where the record stands in the bundled template.
 const MARK: &str = "\"Starburst\":{\"TemplateVersion\":";
@@ -16,9 +16,6 @@ pub struct Bundled {
     /// Operational inputs by field path.
     pub settings: Map<String, Value>,
 }
-
-/// Bytes of a template body in a request. Source: CloudFormation, quotas.
-const LARGEST_BODY: usize = 51_200;
 
 /// The bundled template with these settings in its metadata; the body as it is when there are none. What does not fit is
 /// left out, the longest values first: an import then proposes the default.

@@ -3,7 +3,7 @@
 use starburst_schema::fields::stack as fields;
 use starburst_schema::{DERIVED, Field};
 
-use super::names;
+use super::names::{self, Sources};
 use super::values::{fit, ours};
 use crate::cluster::parameters::{self, NO_ECHO};
 use crate::cluster::state::ClusterState;
@@ -14,9 +14,8 @@ use crate::value::Value;
 /// Whether a template can be that of a cluster: it knows an input, or makes groups of nodes.
 #[must_use]
 pub fn is_a_cluster(summary: &TemplateSummary) -> bool {
-    let known = |parameter: &TemplateParameter| !names::sources(summary, &Value::Null, &parameter.name).is_empty();
     summary.resource_types.iter().any(|kind| kind == "AWS::AutoScaling::AutoScalingGroup")
-        || summary.parameters.iter().any(known)
+        || !Sources::of(summary, &Value::Null).is_empty()
 }
 
 /// Inputs of a stack that no program describes yet, and in the record what the plugin computes for such a template.
@@ -26,25 +25,27 @@ pub fn adopted(stack: &Stack, summary: &TemplateSummary, inputs: &mut Value, sta
         let given = stack.capabilities.iter().map(Value::text).collect();
         inputs.put(&Path::from(&fields::TEMPLATE_CAPABILITIES), Value::List(given));
     }
+    let sources = Sources::of(summary, inputs);
     for parameter in &summary.parameters {
         let Some(live) = shown(stack, parameter) else { continue };
-        for name in names::sources(summary, inputs, &parameter.name) {
+        for name in sources.get(parameter).iter().copied() {
             if names::field(name).is_none_or(|field| field.computed) && is_derived(name) {
                 state.derived.insert(name.to_owned(), live.to_owned());
             }
         }
         if parameter.default.as_deref() != Some(live) {
-            put(parameter, live, summary, inputs);
+            put(parameter, live, sources.get(parameter), inputs);
         }
     }
 }
 
 /// Puts live values where they differ from what the inputs say of a stack that has this template.
 pub fn refreshed(stack: &Stack, summary: &TemplateSummary, state: &ClusterState, inputs: &mut Value) {
+    let sources = Sources::of(summary, inputs);
     for parameter in &summary.parameters {
         let Some(live) = shown(stack, parameter) else { continue };
-        if described(parameter, summary, state, inputs).is_none_or(|text| text != live) {
-            put(parameter, live, summary, inputs);
+        if described(parameter, sources.get(parameter), state, inputs).is_none_or(|text| text != live) {
+            put(parameter, live, sources.get(parameter), inputs);
         }
     }
 }
@@ -62,7 +63,7 @@ fn is_derived(name: &str) -> bool {
 /// The text that the inputs lead to: what is written, else what the record has, else the template's default.
 fn described(
     parameter: &TemplateParameter,
-    summary: &TemplateSummary,
+    sources: &[&'static str],
     state: &ClusterState,
     inputs: &Value,
 ) -> Option<String> {
@@ -70,7 +71,6 @@ fn described(
     if let Some(text) = extra.as_text() {
         return Some(fit(None, text, parameter).unwrap_or_else(|()| text.to_owned()));
     }
-    let sources = names::sources(summary, inputs, &parameter.name);
     let written = sources.iter().filter_map(|name| names::field(name)).find_map(|field| {
         let text = match state.uploaded.get(field.path) {
             Some(uri) => uri.clone(),
@@ -83,9 +83,8 @@ fn described(
 }
 
 /// Puts a live value where it belongs: into every input of the parameter, else under its own name.
-fn put(parameter: &TemplateParameter, live: &str, summary: &TemplateSummary, inputs: &mut Value) {
+fn put(parameter: &TemplateParameter, live: &str, sources: &[&'static str], inputs: &mut Value) {
     let is_default = parameter.default.as_deref() == Some(live);
-    let sources = names::sources(summary, inputs, &parameter.name);
     let fields: Vec<&'static Field> = sources.iter().filter_map(|name| names::field(name)).collect();
     let own = Path::from(&fields::TEMPLATE_PARAMETERS).key(&parameter.name);
     let by_name = !inputs.at(&own).is_null() || parameter.is_looked_up();

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use starburst_schema::fields::stack as fields;
 use starburst_schema::{DERIVED, FIELDS, Field};
 
-use super::names;
+use super::names::{self, Sources};
+use super::reading::Own;
 use super::values::fit;
+use crate::cluster::api::Prior;
+use crate::cluster::parameters::{self, Uploaded, scalar};
 use crate::path::Path;
 use crate::ports::{ParameterValue, TemplateParameter, TemplateSummary};
 use crate::value::Value;
@@ -98,14 +101,45 @@ pub fn computable() -> BTreeMap<String, String> {
     derived.chain(filled).map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
 }
 
+impl Own {
+    /// Its parameters under these inputs.
+    #[must_use]
+    pub fn mapped(
+        &self,
+        inputs: &Value,
+        prior: Option<&Value>,
+        uploaded: &Uploaded,
+        derived: &BTreeMap<String, String>,
+    ) -> Mapped<'_> {
+        let written = &parameters::from_inputs(inputs, prior, uploaded);
+        map(&self.summary, Given { inputs, prior, written, derived, on_stack: self.on_stack.as_ref() })
+    }
+
+    /// The same before anything is uploaded or computed: where files will lie is not known, and computed values are names.
+    #[must_use]
+    pub fn foreseen(&self, inputs: &Value, prior: Option<&Prior>) -> Mapped<'_> {
+        self.mapped(inputs, prior.map(|prior| &prior.inputs), &Uploaded::new(), &computable())
+    }
+}
+
 /// Fills every parameter that the template declares.
 #[must_use]
 pub fn map<'a>(summary: &'a TemplateSummary, given: Given<'_>) -> Mapped<'a> {
-    Mapped(summary.parameters.iter().map(|parameter| row(summary, parameter, given)).collect())
+    let sources = Sources::of(summary, given.inputs);
+    let before = given.prior.map(|prior| Sources::of(summary, prior));
+    let row = |parameter: &'a TemplateParameter| {
+        row(parameter, given, sources.get(parameter), before.as_ref().map_or(&[], |before| before.get(parameter)))
+    };
+    Mapped(summary.parameters.iter().map(row).collect())
 }
 
-fn row<'a>(summary: &'a TemplateSummary, parameter: &'a TemplateParameter, given: Given<'_>) -> Row<'a> {
-    let sources = names::sources(summary, given.inputs, &parameter.name);
+/// `sources` and `before`: the bundled template's names of the parameter, now and in the last run.
+fn row<'a>(
+    parameter: &'a TemplateParameter,
+    given: Given<'_>,
+    sources: &[&'static str],
+    before: &[&'static str],
+) -> Row<'a> {
     let mut fillers = extra(parameter, given);
     fillers.extend(sources.iter().filter_map(|name| by_input(name, parameter, given)));
     let mut fillers = fillers.into_iter();
@@ -119,7 +153,7 @@ fn row<'a>(summary: &'a TemplateSummary, parameter: &'a TemplateParameter, given
     };
     let removed = was(&fields::TEMPLATE_PARAMETERS, &parameter.name)
         || was(&fields::TEMPLATE_SECRET_PARAMETERS, &parameter.name)
-        || given.prior.is_some_and(|prior| was_filled(summary, parameter, prior, given.inputs));
+        || given.prior.is_some_and(|prior| was_filled(before, prior, given.inputs));
     let there = given.on_stack.is_some_and(|names| names.contains(&parameter.name));
     if there && !(removed && parameter.default.is_some()) {
         return Row::of(parameter, Filler::Kept, Some(ParameterValue::Previous));
@@ -132,8 +166,7 @@ fn row<'a>(summary: &'a TemplateSummary, parameter: &'a TemplateParameter, given
 
 /// Whether an input filled the parameter before that is taken away, or that other aliases lead elsewhere. A required one
 /// that is absent means that the stack keeps what it has.
-fn was_filled(summary: &TemplateSummary, parameter: &TemplateParameter, prior: &Value, inputs: &Value) -> bool {
-    let before = names::sources(summary, prior, &parameter.name);
+fn was_filled(before: &[&'static str], prior: &Value, inputs: &Value) -> bool {
     let written = |value: &Value, field: &Field| !value.at(&Path::from(field)).is_null();
     let mut fields = before.iter().filter_map(|name| names::field(name)).filter(|field| written(prior, field));
     fields.any(|field| !field.required || written(inputs, field))
@@ -211,13 +244,4 @@ fn computed<'a>(
         derived.is_some_and(|derived| derived.from.iter().any(|path| !given.inputs.at(&Path::field(path)).is_null()));
     let wanted = if asked { written } else { parameter.default.is_none() };
     wanted.then(|| Row::fitted(parameter, Filler::Derived(name), None, text, derived.is_some_and(|it| it.secret)))
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    match value.peeled() {
-        Value::Text(text) => Some(text.clone()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Number(_) => value.as_integer().map(|number| number.to_string()),
-        _ => None,
-    }
 }

@@ -26,7 +26,7 @@ pub use policies::on_change;
 pub use reading::{Own, read, sensitive_outputs};
 pub use report::report;
 pub use rules::violations;
-pub use source::{LARGEST_BODY, Source, is_given, is_swapped, source};
+pub use source::{Source, is_given, is_swapped, source};
 pub use summary::summary_of;
 pub use table::lines;
 pub use text::{Tree, tree};

@@ -1,6 +1,8 @@
 //! Which parameter of a template stands for an input: the user's alias, the bundled template's name, then the names that
 //! the vendor gave it. Knows no value.
 
+use std::collections::BTreeMap;
+
 use starburst_schema::fields::stack as fields;
 use starburst_schema::{DERIVED, FIELDS, Field};
 
@@ -37,8 +39,32 @@ pub fn target<'a>(summary: &'a TemplateSummary, inputs: &Value, canonical: &str)
     std::iter::once(canonical).chain(vendor.iter().copied()).find_map(|name| summary.parameter(name))
 }
 
-/// The bundled template's names of a parameter. Several inputs can share one: one configuration serves both roles.
-#[must_use]
-pub fn sources(summary: &TemplateSummary, inputs: &Value, parameter: &str) -> Vec<&'static str> {
-    canonical().filter(|name| target(summary, inputs, name).is_some_and(|found| found.name == parameter)).collect()
+/// The bundled template's names of each parameter of a template. Several inputs can share one: one configuration serves
+/// both roles.
+pub struct Sources(BTreeMap<String, Vec<&'static str>>);
+
+impl Sources {
+    /// Under the aliases of these inputs.
+    #[must_use]
+    pub fn of(summary: &TemplateSummary, inputs: &Value) -> Self {
+        let mut all: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+        for name in canonical() {
+            if let Some(found) = target(summary, inputs, name) {
+                all.entry(found.name.clone()).or_default().push(name);
+            }
+        }
+        Self(all)
+    }
+
+    /// Those of one parameter.
+    #[must_use]
+    pub fn get(&self, parameter: &TemplateParameter) -> &[&'static str] {
+        self.0.get(&parameter.name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether no parameter stands for an input.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }

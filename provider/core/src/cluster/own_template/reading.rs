@@ -7,7 +7,7 @@ use starburst_schema::codes::input::{TEMPLATE_TOO_LARGE, TEMPLATE_UNREADABLE};
 use starburst_schema::fields::stack as fields;
 
 use super::policies::mentioned;
-use super::source::{LARGEST_BODY, Source, source};
+use super::source::{Source, source};
 use super::summary::summary_of;
 use super::text::{Tree, tree};
 use crate::cluster::api::Prior;
@@ -16,6 +16,7 @@ use crate::failure::{Failure, Message, Violation};
 use crate::path::Path;
 use crate::ports::{CallError, CallErrorKind, Ports, SummaryOf, TemplateSummary};
 use crate::stack::call_failure::from_call;
+use crate::template::LARGEST_BODY;
 use crate::value::Value;
 
 /// A template of the user's as it was read.

@@ -2,7 +2,7 @@
 
 use starburst_schema::{FIELDS, OUTPUTS};
 
-use super::names;
+use super::names::{self, Sources};
 use super::policies::on_change;
 use super::summary::summary_of;
 use super::text::Tree;
@@ -16,7 +16,9 @@ pub fn report(tree: &Tree) -> Vec<Message> {
     let summary = summary_of(tree);
     let mut lines = vec![Message::new("Parameters, and what fills each:")];
     let width = summary.parameters.iter().map(|parameter| parameter.name.chars().count()).max().unwrap_or(0);
-    lines.extend(summary.parameters.iter().map(|parameter| indented(line(parameter, &summary, width))));
+    let sources = Sources::of(&summary, &Value::Null);
+    let each = |parameter| indented(line(parameter, sources.get(parameter), width));
+    lines.extend(summary.parameters.iter().map(each));
     lines.extend(section("Inputs that reach no parameter:", lost(&summary)));
     let mut needed = summary.capabilities.clone();
     if !summary.transforms.is_empty() {
@@ -37,8 +39,7 @@ fn section(title: &str, lines: Vec<Message>) -> Vec<Message> {
     [Message::new(""), Message::new(title)].into_iter().chain(lines.into_iter().map(indented)).collect()
 }
 
-fn line(parameter: &TemplateParameter, summary: &TemplateSummary, width: usize) -> Message {
-    let sources = names::sources(summary, &Value::Null, &parameter.name);
+fn line(parameter: &TemplateParameter, sources: &[&'static str], width: usize) -> Message {
     let fields: Vec<_> = sources.iter().filter_map(|name| names::field(name)).collect();
     let mut message = Message::new(format!("{:<width$}  ", parameter.name));
     message = match fields.as_slice() {

@@ -7,7 +7,7 @@ use starburst_schema::fields::{self, stack};
 use starburst_schema::{DERIVED, FIELDS, Field};
 
 use super::mapping::{Filler, Mapped, Row};
-use super::names;
+use super::names::{self, Sources};
 use super::reading::Own;
 use crate::cluster::defaults::default_of;
 use crate::cluster::request::texts;
@@ -107,12 +107,12 @@ fn place(filler: Filler, name: &str) -> Path {
 }
 
 fn missing(parameter: &TemplateParameter, own: &Own, inputs: &Value, found: &mut Found) {
-    let sources = names::sources(&own.summary, inputs, &parameter.name);
+    let sources = Sources::of(&own.summary, inputs);
     let mut message = Message::new(format!("your template needs a value of `{}`", parameter.name));
     if !parameter.description.is_empty() {
         message = message.text(format!(" ({})", parameter.description.trim_end_matches('.')));
     }
-    match sources.iter().find_map(|name| names::field(name)) {
+    match sources.get(parameter).iter().find_map(|name| names::field(name)) {
         Some(field) => {
             let instead = Message::new(format!("write a value such as {}", field.example));
             found.error(&PARAMETER_WITHOUT_VALUE, field, message, instead);

@@ -3,10 +3,8 @@
 use starburst_schema::fields::stack as fields;
 
 use crate::cluster::defaults::effective;
+use crate::path::Path;
 use crate::value::Value;
-
-/// Bytes of a template in a request. Source: CloudFormation, quotas.
-pub const LARGEST_BODY: usize = 51_200;
 
 /// Where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +36,10 @@ pub fn is_swapped(prior: &Value, inputs: &Value) -> bool {
 /// Whether the inputs name a template of the user's, known or not.
 #[must_use]
 pub fn is_given(inputs: &Value) -> bool {
+    // Asked for every value in effect: most programs have no such section.
+    if inputs.at(&Path::field(fields::TEMPLATE_PREFIX)).is_null() {
+        return false;
+    }
     let named = [&fields::TEMPLATE_URL, &fields::TEMPLATE_BODY];
     named.iter().any(|field| !effective(inputs, field).is_null())
         || matches!(effective(inputs, &fields::TEMPLATE_CURRENT).as_bool(), Some(true))

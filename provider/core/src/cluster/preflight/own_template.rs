@@ -1,8 +1,7 @@
 //! Rules of a template of the user's: read once, judged whole.
 
 use crate::cluster::api::Prior;
-use crate::cluster::own_template::{self, Given, Own};
-use crate::cluster::parameters::{self, Uploaded};
+use crate::cluster::own_template::{self, Own};
 use crate::cluster::validate::Found;
 use crate::failure::Failure;
 use crate::ports::Ports;
@@ -26,18 +25,6 @@ pub async fn rules(
         }
         Some(Ok(own)) => own,
     };
-    let before = prior.map(|prior| &prior.inputs);
-    let mapped = own_template::map(
-        &own.summary,
-        Given {
-            inputs,
-            prior: before,
-            // Where files will lie is not known yet, and no rule looks at it.
-            written: &parameters::from_inputs(inputs, before, &Uploaded::new()),
-            derived: &own_template::computable(),
-            on_stack: own.on_stack.as_ref(),
-        },
-    );
-    own_template::violations(&own, &mapped, inputs, found);
+    own_template::violations(&own, &own.foreseen(inputs, prior), inputs, found);
     Ok(Some(own))
 }

@@ -129,7 +129,7 @@ fn every_rule_is_told_with_code_and_path() {
         let found = told(run(&world, None, &inputs(&pairs)));
         assert!(found.contains(&(*code, (*path).to_owned())), "{name}: {found:?}");
     }
-    let large = format!("{VENDOR}# {}\n", "x".repeat(own_template::LARGEST_BODY));
+    let large = format!("{VENDOR}# {}\n", "x".repeat(crate::template::LARGEST_BODY));
     let found = told(run(&world(), None, &inputs(&[("stack.template.body", json!(large))])));
     assert_eq!(found, [(1160, "stack.template.body".to_owned())]);
 }
